@@ -1,0 +1,1 @@
+"""One outside library each, behind a port. Library exceptions end here, as errors of `domain.errors`."""

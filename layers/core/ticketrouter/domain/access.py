@@ -1,0 +1,67 @@
+"""Who may call what: scopes, the one table of routes, and keys."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """What a key may do."""
+
+    SUBMIT = "submit"
+    READ = "read"
+    OPERATE = "operate"
+
+
+# Route keys as API Gateway writes them. A route that is not here needs no key, and only these may be absent:
+OPEN_ROUTES = frozenset({"GET /health", "GET /openapi.json", "GET /docs", "$default"})
+ROUTE_SCOPES: dict[str, Scope] = {
+    "POST /tickets": Scope.SUBMIT,
+    "POST /tickets/batch": Scope.SUBMIT,
+    "POST /score": Scope.READ,
+    "GET /tickets": Scope.READ,
+    "GET /tickets/{ticket_id}": Scope.READ,
+    "GET /changes": Scope.READ,
+    "GET /stats": Scope.READ,
+    "GET /deliveries": Scope.READ,
+    "GET /destinations": Scope.READ,
+    "GET /dead-letters": Scope.READ,
+    "GET /model": Scope.READ,
+    "POST /deliveries/{delivery_id}/replay": Scope.OPERATE,
+    "POST /dead-letters/redrive": Scope.OPERATE,
+    "DELETE /tickets/{ticket_id}": Scope.OPERATE,
+    "DELETE /customers/{customer}/tickets": Scope.OPERATE,
+}
+
+_KEY = re.compile(r"tr_(?P<id>[A-Za-z0-9-]{1,64})_(?P<secret>[A-Za-z0-9_-]{32,128})")
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """One key as it is stored: never the key itself.
+
+    Attributes:
+        id: Public part of the key, named in limits and audits.
+        sha256: Hex digest of the whole key. Keys hold 256 random bits, so no slow hash is needed.
+        scopes: What it may do.
+        disabled: Set to lock it out without forgetting it.
+    """
+
+    id: str
+    sha256: str = field(repr=False)
+    scopes: frozenset[Scope]
+    disabled: bool = False
+
+    def matches(self, key: str) -> bool:
+        """Compare in constant time."""
+        return hmac.compare_digest(hashlib.sha256(key.encode()).hexdigest(), self.sha256)
+
+
+def key_id_of(key: str) -> str | None:
+    """Return the public part of `tr_<id>_<secret>`; None if it is not shaped like a key."""
+    match = _KEY.fullmatch(key)
+    return match["id"] if match else None

@@ -1,0 +1,130 @@
+"""Alerts: which urgent ticket goes to which destination, and under which names it is known there."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ticketrouter.domain.score import Score
+from ticketrouter.domain.ticket import Ticket
+from ticketrouter.domain.urgency import ALERT_THRESHOLD
+
+EXCERPT_CHARS = 140
+KINDS = ("generic", "slack", "discord")
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where alerts go; its address and signing keys are elsewhere (`DestinationSecret`).
+
+    Attributes:
+        id: Name of the destination, e.g. `oncall`.
+        kind: How the body is written, one of `KINDS`.
+        threshold: S must lie strictly above it; at least 0.8.
+        categories: Only these; empty means all.
+    """
+
+    id: str
+    kind: str = "generic"
+    threshold: float = ALERT_THRESHOLD
+    categories: tuple[str, ...] = ()
+
+    def wants(self, score: Score) -> bool:
+        """Tell whether a ticket with this score is alerted here."""
+        urgent = score.urgency_score > max(self.threshold, ALERT_THRESHOLD)
+        return urgent and (not self.categories or score.category in self.categories)
+
+
+@dataclass(frozen=True, slots=True)
+class DestinationSecret:
+    """What only the dispatcher may know of a destination.
+
+    Attributes:
+        url: Where to POST. The URL of a chat webhook is itself a secret.
+        signing_keys: `whsec_…`; current first, then the previous one while it is being rotated.
+    """
+
+    url: str = field(repr=False)
+    signing_keys: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One urgent ticket for one destination, with all that a message needs.
+
+    It carries its own facts, so that it can be sent even when the record is gone.
+
+    Attributes:
+        ticket_id: The ticket.
+        destination: Id of the destination.
+        category: As scored.
+        urgency_score: S.
+        subject: As the customer wrote it.
+        excerpt: The first 140 characters of the description.
+        customer: As given, may be empty.
+        reasons: The terms that raised S most, strongest first.
+        accepted_at_ms: Unix time in milliseconds.
+        scored_at_ms: Unix time in milliseconds.
+        epoch: 1, and one more after each redrive of the ticket.
+        replay: Token of an operator's replay of a finished delivery; empty on the first sending.
+    """
+
+    ticket_id: str
+    destination: str
+    category: str
+    urgency_score: float
+    subject: str
+    excerpt: str
+    customer: str
+    reasons: tuple[str, ...]
+    accepted_at_ms: int
+    scored_at_ms: int
+    epoch: int = 1
+    replay: str = ""
+
+    @property
+    def webhook_id(self) -> str:
+        """Return the name under which receivers drop repetitions: the same on every attempt and replay."""
+        key = f"{self.ticket_id}\0{self.destination}\0{self.epoch}"
+        return f"msg_{hashlib.sha256(key.encode()).hexdigest()[:32]}"
+
+
+def alerts_for(
+    ticket: Ticket,
+    score: Score,
+    destinations: Iterable[Destination],
+    *,
+    accepted_at_ms: int,
+    scored_at_ms: int,
+    epoch: int,
+) -> list[Alert]:
+    """Return one alert for each destination that wants this ticket."""
+    reasons = tuple(
+        part.term
+        for part in sorted(score.contributions, key=lambda part: -part.value)
+        if part.value > 0.01 and part.term not in ("base", "calibration")
+    )
+    return [
+        Alert(
+            ticket_id=ticket.ticket_id,
+            destination=destination.id,
+            category=score.category,
+            urgency_score=score.urgency_score,
+            subject=ticket.subject,
+            excerpt=excerpt(ticket.description),
+            customer=ticket.customer,
+            reasons=reasons[:3],
+            accepted_at_ms=accepted_at_ms,
+            scored_at_ms=scored_at_ms,
+            epoch=epoch,
+        )
+        for destination in destinations
+        if destination.wants(score)
+    ]
+
+
+def excerpt(text: str, chars: int = EXCERPT_CHARS) -> str:
+    """Return the text on one line, cut with an ellipsis."""
+    line = " ".join(text.split())
+    return line if len(line) <= chars else f"{line[: chars - 1]}…"

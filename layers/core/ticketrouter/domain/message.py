@@ -1,0 +1,123 @@
+"""What travels on the queues: versioned JSON, written and read here alone.
+
+`{"v": 1, "ticket": {…}, "lane": "express", "provisional_score": 0.95, "accepted_at_ms": …, "trace": …}` on the ticket
+lanes, `{"v": 1, "alert": {…}}` on the alert queue. A newer field is ignored, another version is refused: a deploy may
+meet messages of the release before it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ticketrouter.domain.alert import Alert
+from ticketrouter.domain.errors import MalformedMessageError
+from ticketrouter.domain.status import Lane
+from ticketrouter.domain.ticket import TICKET_ID, Ticket
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """One accepted ticket on its way to the worker.
+
+    Attributes:
+        ticket: The ticket.
+        lane: The queue it was sent to.
+        provisional_score: The word list's S.
+        accepted_at_ms: When it was accepted, Unix time in milliseconds.
+        trace: X-Ray trace header of the request, or empty.
+    """
+
+    ticket: Ticket
+    lane: Lane
+    provisional_score: float
+    accepted_at_ms: int
+    trace: str = ""
+
+    def to_json(self) -> str:
+        """Return the message body."""
+        return json.dumps({"v": VERSION, **asdict(self)}, ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, body: str) -> WorkItem:
+        """Read a message body.
+
+        Raises:
+            MalformedMessageError: Not ours, not this version, or without a field that we need.
+        """
+        document = _read(body)
+        try:
+            fields = document["ticket"]
+            ticket = Ticket(
+                ticket_id=_text(fields["ticket_id"]),
+                description=_text(fields["description"]),
+                subject=_text(fields.get("subject", "")),
+                customer=_text(fields.get("customer", "")),
+                channel=_text(fields.get("channel", "")),
+                metadata={_text(key): _text(value) for key, value in fields.get("metadata", {}).items()},
+            )
+            if not TICKET_ID.fullmatch(ticket.ticket_id) or not ticket.description:
+                raise ValueError("ticket_id or description is not acceptable")
+            return cls(
+                ticket=ticket,
+                lane=Lane(document["lane"]),
+                provisional_score=float(document["provisional_score"]),
+                accepted_at_ms=int(document["accepted_at_ms"]),
+                trace=_text(document.get("trace", "")),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+            raise MalformedMessageError(f"not a ticket message: {type(error).__name__}") from error
+
+
+def alert_to_json(alert: Alert) -> str:
+    """Return the message body of an alert."""
+    return json.dumps({"v": VERSION, "alert": asdict(alert)}, ensure_ascii=False, separators=(",", ":"))
+
+
+def alert_from_json(body: str) -> Alert:
+    """Read a message body of the alert queue.
+
+    Raises:
+        MalformedMessageError: Not an alert of this version.
+    """
+    document = _read(body)
+    try:
+        fields = document["alert"]
+        alert = Alert(
+            ticket_id=_text(fields["ticket_id"]),
+            destination=_text(fields["destination"]),
+            category=_text(fields["category"]),
+            urgency_score=float(fields["urgency_score"]),
+            subject=_text(fields["subject"]),
+            excerpt=_text(fields["excerpt"]),
+            customer=_text(fields["customer"]),
+            reasons=tuple(_text(reason) for reason in fields["reasons"]),
+            accepted_at_ms=int(fields["accepted_at_ms"]),
+            scored_at_ms=int(fields["scored_at_ms"]),
+            epoch=int(fields["epoch"]),
+            replay=str(fields.get("replay", "")),
+        )
+        if not TICKET_ID.fullmatch(alert.ticket_id) or not alert.destination:
+            raise ValueError("ticket_id or destination is not acceptable")
+        return alert
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise MalformedMessageError(f"not an alert message: {type(error).__name__}") from error
+
+
+def _read(body: str) -> dict[str, Any]:
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise MalformedMessageError("not JSON") from error
+    if not isinstance(document, dict) or document.get("v") != VERSION:
+        raise MalformedMessageError("not a message of a version that this release reads")
+    return document
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a text is expected")
+    return value

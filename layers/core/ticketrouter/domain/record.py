@@ -1,0 +1,137 @@
+"""What the router knows of one ticket, and the small things that are read beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ticketrouter.domain.alert import Alert
+from ticketrouter.domain.message import WorkItem
+from ticketrouter.domain.score import Score
+from ticketrouter.domain.status import DeliveryStatus, State
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRecord:
+    """The record of one ticket: claim, work and outcome in one place.
+
+    Attributes:
+        item: The ticket as it was accepted.
+        state: Where it is.
+        attempts: How often a worker has begun it (since the last redrive).
+        resends: How often the reconciler has put it back on its queue (since the last redrive).
+        epoch: 1, and one more after each redrive.
+        started_at_ms: When the worker that scored it began.
+        scored_at_ms: When it was scored.
+        scoring_ms: How long the scoring of its batch took.
+        cold_start: Whether that worker had just started.
+        score: The verdict.
+        alerts: The alerts that are due, one for each destination.
+        alerts_enqueued: Whether all of `alerts` are on the alert queue.
+        failure: Why it failed.
+    """
+
+    item: WorkItem
+    state: State
+    attempts: int = 0
+    resends: int = 0
+    epoch: int = 1
+    started_at_ms: int | None = None
+    scored_at_ms: int | None = None
+    scoring_ms: float | None = None
+    cold_start: bool = False
+    score: Score | None = None
+    alerts: tuple[Alert, ...] = ()
+    alerts_enqueued: bool = False
+    failure: str | None = None
+
+    @property
+    def queue_ms(self) -> int | None:
+        """Return the time from acceptance to the worker's start."""
+        return None if self.started_at_ms is None else max(0, self.started_at_ms - self.item.accepted_at_ms)
+
+    @property
+    def total_ms(self) -> int | None:
+        """Return the time from acceptance to the score."""
+        return None if self.scored_at_ms is None else max(0, self.scored_at_ms - self.item.accepted_at_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the worker found out about one ticket, to be committed once."""
+
+    item: WorkItem
+    score: Score
+    started_at_ms: int
+    scored_at_ms: int
+    scoring_ms: float
+    cold_start: bool
+    alerts: tuple[Alert, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to deliver.
+
+    Attributes:
+        at_ms: When, Unix time in milliseconds.
+        latency_ms: How long the receiver took.
+        status: Its HTTP status; None if there was none.
+        error: Code of our error; None on success.
+    """
+
+    at_ms: int
+    latency_ms: float
+    status: int | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How one alert fared with one destination.
+
+    Attributes:
+        alert: The alert.
+        status: How far it got.
+        attempts: How many tries there were.
+        log: The last tries, oldest first (at most 10).
+        updated_at_ms: Unix time in milliseconds.
+        next_at_ms: When the next try is due; None when none is.
+    """
+
+    alert: Alert
+    status: DeliveryStatus
+    attempts: int
+    log: tuple[Attempt, ...]
+    updated_at_ms: int
+    next_at_ms: int | None = None
+
+    @property
+    def id(self) -> str:
+        """Return the delivery's name in the API: `<ticket_id>~<destination>`."""
+        return f"{self.alert.ticket_id}~{self.alert.destination}"
+
+    @property
+    def delivered_at_ms(self) -> int | None:
+        """Return when a 2xx came back; None if none has."""
+        return next((attempt.at_ms for attempt in self.log if attempt.error is None), None)
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """Something accepted that could not be finished, kept for an operator.
+
+    Attributes:
+        id: The ticket's id, or the id of a message that could not be read.
+        reason: Stable word: poison, dead-lettered, overdue, malformed-message, id-conflict.
+        at_ms: When it was given up, Unix time in milliseconds.
+        ticket_id: Set when the ticket is known.
+        body: The unreadable message, at most 64 KiB; None for a ticket, whose record has it all.
+        source: Name of the queue that it came from; None for a ticket.
+    """
+
+    id: str
+    reason: str
+    at_ms: int
+    ticket_id: str | None = None
+    body: str | None = None
+    source: str | None = None

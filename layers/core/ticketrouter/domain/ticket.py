@@ -1,0 +1,108 @@
+"""A ticket, its identity and its limits."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+from ticketrouter.domain.errors import FieldProblem, InvalidTicketError
+
+MAX_SUBJECT_CHARS = 300
+MAX_DESCRIPTION_CHARS = 20_000
+MAX_LABEL_CHARS = 200  # customer, channel
+MAX_METADATA_KEYS = 32
+MAX_METADATA_CHARS = 1_000
+CONTENT_WINDOW_MS = 600_000  # the same customer's same words within 10 minutes are one ticket
+
+TICKET_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+# Control characters but \t and \n, and the bidi controls and non-characters that let a text look like another
+# (Source: Unicode TR 9, TR 36; SQS refuses U+FFFE and U+FFFF).
+_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What a client told us, cleaned and checked."""
+
+    ticket_id: str
+    description: str
+    subject: str = ""
+    customer: str = ""
+    channel: str = ""
+    metadata: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """Return what is scored: the subject, if there is one, above the description."""
+        return f"{self.subject}\n{self.description}" if self.subject else self.description
+
+    @property
+    def fingerprint(self) -> str:
+        """Return the SHA-256 of what makes two posts under one id the same ticket."""
+        canonical = json.dumps([self.subject, self.description, self.customer], ensure_ascii=False)
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def clean(text: str) -> str:
+    """Return `text` in NFC, with \\n for every line end and without control, bidi and non-characters."""
+    return _UNWANTED.sub("", unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))).strip()
+
+
+def check_lengths(subject: str, description: str, labels: dict[str, str], metadata: dict[str, str]) -> None:
+    """Refuse what is empty or too long.
+
+    Raises:
+        InvalidTicketError: Naming each field at fault.
+    """
+    problems = []
+    if not description:
+        problems.append(FieldProblem("/description", "must not be empty"))
+    for name, text, limit in [
+        ("subject", subject, MAX_SUBJECT_CHARS),
+        ("description", description, MAX_DESCRIPTION_CHARS),
+        *((name, text, MAX_LABEL_CHARS) for name, text in labels.items()),
+    ]:
+        if len(text) > limit:
+            problems.append(FieldProblem(f"/{name}", f"must have at most {limit:,} characters, has {len(text):,}"))
+    if len(metadata) > MAX_METADATA_KEYS:
+        problems.append(FieldProblem("/metadata", f"must have at most {MAX_METADATA_KEYS} keys"))
+    problems += [
+        FieldProblem(f"/metadata/{key}", f"must have at most {MAX_METADATA_CHARS:,} characters")
+        for key, value in metadata.items()
+        if len(key) + len(value) > MAX_METADATA_CHARS
+    ]
+    if problems:
+        raise InvalidTicketError(*problems)
+
+
+class TicketIds:
+    """Deterministic ids: a retry with the same key, or the same words of a customer, is the same ticket.
+
+    HMAC, not a bare hash, so that an id cannot be guessed from the text.
+
+    Args:
+        secret: Key of the HMAC; the same in every process.
+    """
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+
+    def from_idempotency_key(self, key: str) -> str:
+        """Return the id that belongs to a client's Idempotency-Key."""
+        return self._derive("key", key)
+
+    def from_content(self, customer: str, text: str, now_ms: int) -> str:
+        """Return the id of these words of this customer in the 10-minute bucket of `now_ms`."""
+        folded = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+        return self._derive("content", customer, folded, str(now_ms // CONTENT_WINDOW_MS))
+
+    def _derive(self, *parts: str) -> str:
+        digest = hmac.new(self._secret, "\0".join(parts).encode(), hashlib.sha256).digest()
+        return f"t_{base64.b32encode(digest[:16]).decode().rstrip('=').lower()}"

@@ -1,0 +1,1 @@
+"""One story per function. Imports `domain` and `ports`, never an adapter, an event shape or the environment."""
