@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from ticketrouter.domain.access import ApiKey
 from ticketrouter.domain.alert import Alert, Destination, DestinationSecret
+from ticketrouter.domain.message import Received as Received
 from ticketrouter.domain.message import WorkItem
 from ticketrouter.domain.record import Attempt, DeadLetter, Delivery, Outcome, TicketRecord
 from ticketrouter.domain.score import Score
@@ -122,25 +123,6 @@ class QueueDepth:
 
 
 # --- working ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """One queue message as a function receives it.
-
-    Attributes:
-        message_id: Names it in `batchItemFailures`.
-        receipt_handle: Names this reception, for its visibility.
-        source_arn: ARN of its queue.
-        body: Still unread.
-        receive_count: How often SQS has handed it out, this time included.
-    """
-
-    message_id: str
-    receipt_handle: str
-    source_arn: str
-    body: str
-    receive_count: int
 
 
 class Visibility(Protocol):

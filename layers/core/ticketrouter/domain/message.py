@@ -20,6 +20,25 @@ VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
+class Received:
+    """One queue message as a function receives it.
+
+    Attributes:
+        message_id: Names it in `batchItemFailures`.
+        receipt_handle: Names this reception, for its visibility.
+        source_arn: ARN of its queue.
+        body: Still unread.
+        receive_count: How often SQS has handed it out, this time included.
+    """
+
+    message_id: str
+    receipt_handle: str
+    source_arn: str
+    body: str
+    receive_count: int
+
+
+@dataclass(frozen=True, slots=True)
 class WorkItem:
     """One accepted ticket on its way to the worker.
 
