@@ -96,3 +96,18 @@ def assess(text: str) -> LexiconResult:
         if terms:
             return LexiconResult(QUIET if resolved else level, terms, resolved)
     return LexiconResult(0.0 if resolved else QUIET, (), resolved)
+
+
+_CATEGORIES = (
+    ("Legal", r"legal|gdpr|ccpa|dpa|lawyers?|attorneys?|court|subpoena|lawsuit|trademark|copyright|contracts?|privacy"),
+    ("Billing", r"bill(?:ed|ing)?|invoices?|refund(?:s|ed)?|charged?|payments?|subscriptions?|credit card|price|pricing"),
+    ("Technical", r"errors?|bugs?|crash\w*|down|outage|api|log ?in|sign ?in|password|slow|fail\w*|broken|server|breach"),
+)
+_CATEGORY_TERMS = [(name, re.compile(rf"(?<![\w-])(?:{words})(?![\w-])", re.I)) for name, words in _CATEGORIES]
+
+
+def guess_category(text: str) -> str:
+    """Return the default category whose words appear most; General without any. For want of a model only."""
+    hits = {name: len(pattern.findall(text[:_SCANNED_CHARS])) for name, pattern in _CATEGORY_TERMS}
+    best = max(hits, key=lambda name: hits[name])
+    return best if hits[best] else "General"

@@ -1,0 +1,72 @@
+"""Worker: SQS batch -> scored records and alerts -> batchItemFailures. Translation only."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ticketrouter.domain.message import Received
+from ticketrouter.domain.urgency import ALERT_THRESHOLD
+from ticketrouter.edge import sqs
+from ticketrouter.telemetry import Metric, count, logger, metrics, observe_ms
+from ticketrouter.usecases.worker import Worker, WorkReport
+
+Event = dict[str, Any]
+
+
+def make_handler(*, worker: Worker) -> Callable[[Event, Any], Event]:
+    """Build the handler of both lanes."""
+    cold_start = True
+
+    @metrics.log_metrics(capture_cold_start_metric=True)
+    def handler(event: Event, context: Any) -> Event:
+        nonlocal cold_start
+        messages = sqs.received(event)
+        report = worker.work(messages, cold_start=cold_start)
+        cold_start = False
+        _tell(messages, report)
+        return sqs.batch_item_failures(report.failed)
+
+    return handler
+
+
+def _tell(messages: Sequence[Received], report: WorkReport) -> None:
+    count(Metric.BATCH_SIZE, len(messages))
+    count(Metric.SCORED, len(report.scored))
+    count(Metric.RETRIED, report.retried)
+    count(Metric.FAILED, len(report.poisoned))
+    count(Metric.DEAD_LETTERED, len(report.poisoned) + report.dead_lettered)
+    if report.scored:
+        observe_ms(Metric.SCORING_MS, report.scoring_ms)
+    for record in report.scored:
+        observe_ms(Metric.QUEUE_AGE_MS, record.queue_ms or 0)
+        observe_ms(Metric.END_TO_END_MS, record.total_ms or 0)
+        assert record.score is not None  # a scored record has one
+        count(Metric.URGENT, record.score.urgency_score > ALERT_THRESHOLD)
+        count(Metric.DEGRADED, record.score.degraded)
+        logger.info(
+            "scored",
+            ticket_id=record.item.ticket.ticket_id,
+            category=record.score.category,
+            urgency_score=record.score.urgency_score,
+            lane=record.item.lane,
+            attempts=record.attempts,
+            queue_ms=record.queue_ms,
+            scoring_ms=record.scoring_ms,
+            total_ms=record.total_ms,
+            alerts=len(record.alerts),
+            degraded=record.score.degraded,
+        )
+    for ticket_id in report.poisoned:
+        logger.error("poison", ticket_id=ticket_id)
+    if report.dead_lettered:
+        logger.error("messages kept as dead letters", messages=report.dead_lettered)
+    if report.store_unavailable:
+        logger.warning("the store is away: messages stay on the queue", messages=len(report.failed))
+
+
+if os.environ.get("AWS_LAMBDA_FUNCTION_NAME"):
+    from ticketrouter import bootstrap
+
+    lambda_handler = make_handler(worker=bootstrap.worker())

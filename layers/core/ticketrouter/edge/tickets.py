@@ -1,0 +1,161 @@
+"""What clients send to `POST /tickets` and `POST /tickets/batch`, and what they get back.
+
+Both front doors of the prior systems open: `{"ticket_id", "description"}` and `{"text"}`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from ticketrouter.domain.errors import FieldProblem, InvalidTicketError, MalformedBodyError, PayloadTooLargeError
+from ticketrouter.domain.ticket import (
+    MAX_DESCRIPTION_CHARS,
+    MAX_LABEL_CHARS,
+    MAX_METADATA_KEYS,
+    MAX_SUBJECT_CHARS,
+    TICKET_ID,
+)
+
+MAX_BATCH_ROWS = 500
+_CSV_FIELDS = ("ticket_id", "text", "description", "subject", "customer", "channel")
+csv.field_size_limit(2 * 1024 * 1024)  # a body is at most 1 MiB, so a long field is judged as a ticket, not as a crash
+
+
+class TicketRequest(BaseModel):
+    """A ticket to be routed: `description`, or `text` as an older client calls it."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    ticket_id: str | None = Field(
+        default=None,
+        pattern=f"^{TICKET_ID.pattern}$",
+        description="Your own id. The same id and content again is a duplicate, other content a 409.",
+        examples=["101"],
+    )
+    description: str | None = Field(
+        default=None,
+        description=f"What the customer wrote, at most {MAX_DESCRIPTION_CHARS:,} characters once cleaned.",
+        examples=["We can see other customers' invoices since the release this morning."],
+    )
+    text: str | None = Field(default=None, description="Another name for `description`; give one of them.")
+    subject: str = Field(default="", description=f"At most {MAX_SUBJECT_CHARS} characters.")
+    customer: str = Field(default="", description=f"Who wrote it, at most {MAX_LABEL_CHARS} characters.")
+    channel: str = Field(default="", description="Where it came from, e.g. email.")
+    metadata: dict[str, str] = Field(default_factory=dict, description=f"At most {MAX_METADATA_KEYS} texts of yours.")
+
+    @model_validator(mode="after")
+    def _one_text(self) -> Self:
+        if (self.description is None) == (self.text is None):
+            raise ValueError("give either description or text")
+        return self
+
+
+class AcceptedTicket(BaseModel):
+    """The 202: the ticket is durably queued."""
+
+    ticket_id: str
+    status: str = Field(description="accepted, scored or failed: a duplicate carries its current status.")
+    urgency_score: float = Field(ge=0, le=1, description="Provisional, by the word list alone; it chose the lane.")
+    provisional: bool = Field(description="Always true: the final score is on `status_url`.")
+    lane: str = Field(description="express or standard")
+    duplicate: bool
+    status_url: str
+
+
+class RejectedRow(BaseModel):
+    """A row of a batch that was not accepted."""
+
+    index: int = Field(ge=0, description="Position in the array; for CSV, row 0 is the first below the header.")
+    problem: dict[str, Any] = Field(description="What a single POST would have been answered (RFC 9457).")
+
+
+class AcceptedBatch(BaseModel):
+    """The 202 of a batch; a bad row never sinks the rest."""
+
+    accepted: list[AcceptedTicket]
+    duplicates: list[AcceptedTicket]
+    rejected: list[RejectedRow]
+
+
+def parse_ticket(document: Any) -> TicketRequest:
+    """Check one ticket's shape.
+
+    Raises:
+        InvalidTicketError: Names each field at fault.
+    """
+    try:
+        return TicketRequest.model_validate(document)
+    except ValidationError as error:
+        raise InvalidTicketError(
+            *(
+                FieldProblem("".join(f"/{part}" for part in problem["loc"]), problem["msg"])
+                for problem in error.errors(include_url=False, include_context=False, include_input=False)
+            )
+        ) from error
+
+
+def json_rows(document: Any) -> list[Any]:
+    """Return the rows of a JSON batch, each still unchecked.
+
+    Raises:
+        MalformedBodyError: Not an array, or an empty one.
+        PayloadTooLargeError: More rows than a batch may have.
+    """
+    if not isinstance(document, list) or not document:
+        raise MalformedBodyError("a batch is a JSON array of at least one ticket")
+    check_row_count(len(document))
+    return document
+
+
+def csv_rows(text: str) -> list[dict[str, Any]]:
+    """Return the rows of a CSV with a header as ticket documents; columns of other names become metadata.
+
+    A header with semicolons and no comma is read as semicolon separated, as Excel writes it in much of Europe.
+
+    Raises:
+        MalformedBodyError: No `text` or `description` column, the same column twice, or not CSV.
+        PayloadTooLargeError: More rows than a batch may have.
+    """
+    header_line = text.split("\n", 1)[0]
+    delimiter = ";" if ";" in header_line and "," not in header_line else ","
+    try:
+        reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=delimiter, strict=True)
+        header = [name.strip().lower() for name in next(reader)]
+        if len(set(header)) != len(header):
+            raise MalformedBodyError("the CSV header names a column twice")
+        if not {"text", "description"} & set(header):
+            raise MalformedBodyError("the CSV needs a column named text or description")
+        rows = []
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                rows.append(_csv_row(header, row))
+                check_row_count(len(rows))
+    except csv.Error as error:
+        raise MalformedBodyError(f"the body is not CSV: {error}") from error
+    if not rows:
+        raise MalformedBodyError("the CSV has no row below its header")
+    return rows
+
+
+def check_row_count(rows: int) -> None:
+    """Refuse a batch that is too long.
+
+    Raises:
+        PayloadTooLargeError: More than 500 rows.
+    """
+    if rows > MAX_BATCH_ROWS:
+        raise PayloadTooLargeError(f"a batch may have at most {MAX_BATCH_ROWS} rows")
+
+
+def _csv_row(header: list[str], row: list[str]) -> dict[str, Any]:
+    if len(row) > len(header):
+        return {"row": "more cells than the header has columns"}  # refused by the shape check, at its own index
+    cells = {name: cell for name, cell in zip(header, row, strict=False) if cell.strip()}
+    document: dict[str, Any] = {name: cells.pop(name) for name in _CSV_FIELDS if name in cells}
+    if cells:
+        document["metadata"] = cells
+    return document

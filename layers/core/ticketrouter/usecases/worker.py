@@ -1,0 +1,250 @@
+"""Score tickets from the queue: the whole batch at once, each ticket committed on its own, nothing acknowledged early.
+
+A message is taken off the queue only when it is listed as done; whatever goes wrong, what is not done comes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ticketrouter.domain.alert import alerts_for
+from ticketrouter.domain.errors import CacheUnavailableError, MalformedMessageError
+from ticketrouter.domain.message import Received, WorkItem
+from ticketrouter.domain.record import DeadLetter, Outcome, TicketRecord
+from ticketrouter.domain.status import State
+from ticketrouter.ports import (
+    AlertQueue,
+    Begin,
+    Clock,
+    DeadLetters,
+    Destinations,
+    TicketStore,
+    Visibility,
+)
+from ticketrouter.usecases.scoring import GuardedScorer
+
+MAX_ATTEMPTS = 3  # our own count of begun attempts; SQS's receive count also grows in outages
+MAX_DEAD_LETTER_CHARS = 65_536
+
+
+@dataclass(slots=True)
+class WorkReport:
+    """What became of a batch.
+
+    Attributes:
+        failed: Ids of the messages that must come back.
+        scored: Records that this batch made final.
+        poisoned: Ids of tickets given up.
+        dead_lettered: Messages kept for an operator because nobody can work on them.
+        retried: Messages that come back because of their own failure.
+        duplicates: Messages of tickets that were final already.
+        scoring_ms: Time spent in scoring, all groups.
+        store_unavailable: The batch was cut short because the store was away.
+    """
+
+    failed: list[str] = field(default_factory=list)
+    scored: list[TicketRecord] = field(default_factory=list)
+    poisoned: list[str] = field(default_factory=list)
+    dead_lettered: int = 0
+    retried: int = 0
+    duplicates: int = 0
+    scoring_ms: float = 0.0
+    store_unavailable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    message: Received
+    item: WorkItem
+
+
+class Worker:
+    """The scoring of queued tickets.
+
+    Args:
+        store: Records.
+        scorer: Models behind their breaker.
+        alerts: Queue to the dispatcher.
+        destinations: Who wants alerts.
+        dead_letters: Where messages go that nobody can work on.
+        visibility: When a failed message comes back.
+        clock: Time.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: TicketStore,
+        scorer: GuardedScorer,
+        alerts: AlertQueue,
+        destinations: Destinations,
+        dead_letters: DeadLetters,
+        visibility: Visibility,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._scorer = scorer
+        self._alerts = alerts
+        self._destinations = destinations
+        self._dead_letters = dead_letters
+        self._visibility = visibility
+        self._clock = clock
+
+    def work(self, messages: Sequence[Received], *, cold_start: bool) -> WorkReport:
+        """Work through a batch of one queue.
+
+        Args:
+            messages: The batch.
+            cold_start: Whether this process has just started; noted in the records.
+
+        Raises:
+            MissingSettingError: The destinations cannot be read. Nothing was begun.
+        """
+        report = WorkReport()
+        done: set[str] = set()
+        self._destinations.all()  # before any attempt is counted: without them no urgent ticket can be finished
+        try:
+            jobs = self._read(messages, report, done)
+            together, alone = self._separate(jobs)
+            self._work_group(together, cold_start, report, done)
+            for job in alone:
+                self._work_group([job], cold_start, report, done)
+        except CacheUnavailableError:
+            # Leave visibility alone: an outage of the store must not burn receives faster than the queue's own pace.
+            report.store_unavailable = True
+        report.failed = [message.message_id for message in messages if message.message_id not in done]
+        return report
+
+    def _read(self, messages: Sequence[Received], report: WorkReport, done: set[str]) -> list[_Job]:
+        jobs = []
+        for message in messages:
+            try:
+                jobs.append(_Job(message, WorkItem.from_json(message.body)))
+            except MalformedMessageError as error:
+                self._keep(message, error.code, None, report, done)
+        return jobs
+
+    def _separate(self, jobs: Sequence[_Job]) -> tuple[list[_Job], list[_Job]]:
+        """Put tickets apart whose earlier attempt died: one of them may be what killed it.
+
+        They are begun and scored one by one, after the others, so that only the guilty one uses up its attempts.
+        """
+        returned = [job for job in jobs if job.message.receive_count > 1]
+        records = self._store.get_many([job.item.ticket.ticket_id for job in returned]) if returned else []
+        suspects = {
+            job.message.message_id
+            for job, record in zip(returned, records, strict=True)
+            if record is not None and record.attempts > 0
+        }
+        return (
+            [job for job in jobs if job.message.message_id not in suspects],
+            [job for job in jobs if job.message.message_id in suspects],
+        )
+
+    def _work_group(self, jobs: Sequence[_Job], cold_start: bool, report: WorkReport, done: set[str]) -> None:
+        started_at_ms = self._clock.now_ms()
+        to_score, finals = self._begin(jobs, report, done)
+
+        before_ms = self._clock.monotonic_ms()
+        scores = self._scorer.score([job.item.ticket.text for job, _ in to_score])
+        scoring_ms = self._clock.monotonic_ms() - before_ms
+        report.scoring_ms += scoring_ms
+
+        scored_at_ms = max(self._clock.now_ms(), started_at_ms)
+        outcomes: list[tuple[_Job, Outcome]] = []
+        for (job, record), score in zip(to_score, scores, strict=True):
+            if score is None:
+                self._give_up_or_retry(job, record, report, done)
+                continue
+            due = alerts_for(
+                job.item.ticket,
+                score,
+                self._destinations.all(),
+                accepted_at_ms=job.item.accepted_at_ms,
+                scored_at_ms=scored_at_ms,
+                epoch=record.epoch,
+            )
+            outcome = Outcome(job.item, score, started_at_ms, scored_at_ms, scoring_ms, cold_start, tuple(due))
+            outcomes.append((job, outcome))
+
+        committed = self._store.commit([outcome for _, outcome in outcomes]) if outcomes else []
+        for (job, outcome), record in zip(outcomes, committed, strict=True):
+            if record.scored_at_ms == outcome.scored_at_ms and record.score is not None:
+                report.scored.append(record)
+            finals.append((job, record))
+        self._send_alerts(finals, done)
+
+    def _begin(
+        self, jobs: Sequence[_Job], report: WorkReport, done: set[str]
+    ) -> tuple[list[tuple[_Job, TicketRecord]], list[tuple[_Job, TicketRecord]]]:
+        """Count an attempt at each; return those to score, and those whose record is final already."""
+        to_score: list[tuple[_Job, TicketRecord]] = []
+        finals: list[tuple[_Job, TicketRecord]] = []
+        begun_ids: set[str] = set()
+        for job in jobs:
+            if job.item.ticket.ticket_id in begun_ids:
+                continue  # the same ticket twice in a batch: not done, so it comes back and finds the record final
+            begun = self._store.begin(job.item, max_attempts=MAX_ATTEMPTS)
+            match begun.verdict:
+                case Begin.SCORE:
+                    begun_ids.add(job.item.ticket.ticket_id)
+                    to_score.append((job, begun.record))
+                case Begin.ALREADY_SCORED:
+                    report.duplicates += 1
+                    finals.append((job, begun.record))
+                case Begin.ALREADY_FAILED:
+                    report.duplicates += 1
+                    done.add(job.message.message_id)
+                case Begin.EXHAUSTED:
+                    self._fail(job, report, done)
+                case Begin.CONFLICT:
+                    self._keep(job.message, "id-conflict", job.item.ticket.ticket_id, report, done)
+        return to_score, finals
+
+    def _give_up_or_retry(self, job: _Job, record: TicketRecord, report: WorkReport, done: set[str]) -> None:
+        """Deal with a ticket on which the model itself fails."""
+        if record.attempts >= MAX_ATTEMPTS:
+            self._fail(job, report, done)
+            return
+        report.retried += 1
+        self._visibility.delay(job.message, 10 * 2**record.attempts)
+
+    def _fail(self, job: _Job, report: WorkReport, done: set[str]) -> None:
+        self._store.fail(job.item, "poison")
+        report.poisoned.append(job.item.ticket.ticket_id)
+        done.add(job.message.message_id)
+
+    def _keep(
+        self, message: Received, reason: str, ticket_id: str | None, report: WorkReport, done: set[str]
+    ) -> None:
+        """Keep a message that nobody can work on where an operator sees it, rather than let it burn its receives."""
+        self._dead_letters.keep(
+            DeadLetter(
+                id=message.message_id,
+                reason=reason,
+                at_ms=self._clock.now_ms(),
+                ticket_id=ticket_id,
+                body=message.body[:MAX_DEAD_LETTER_CHARS],
+                source=message.source_arn.rsplit(":", 1)[-1],
+            )
+        )
+        report.dead_lettered += 1
+        done.add(message.message_id)
+
+    def _send_alerts(self, finals: Sequence[tuple[_Job, TicketRecord]], done: set[str]) -> None:
+        """Enqueue the alerts that are due, and take off the queue what has none left to send.
+
+        A redelivery of a scored ticket comes through here too: a worker that died between commit and alert loses none.
+        """
+        pending = [
+            (job, record)
+            for job, record in finals
+            if record.state is State.SCORED and record.alerts and not record.alerts_enqueued
+        ]
+        alerts = [(job, alert) for job, record in pending for alert in record.alerts]
+        lost = {alerts[position][0].message.message_id for position in self._alerts.send([alert for _, alert in alerts])}
+        enqueued = [record.item.ticket.ticket_id for job, record in pending if job.message.message_id not in lost]
+        if enqueued:
+            self._store.mark_alerts_enqueued(enqueued)
+        done.update(job.message.message_id for job, _ in finals if job.message.message_id not in lost)
