@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from typing import Any
 
 from ticketrouter.domain.errors import NotFoundError, QueueUnavailableError, RouterError
 from ticketrouter.edge import http, tickets
-from ticketrouter.telemetry import Metric, count, logger, metrics
+from ticketrouter.telemetry import Handler, Metric, count, instrumented, logger
 from ticketrouter.usecases.ingest import Accepted, Draft, Ingest, Verdict
 
 Event = dict[str, Any]
 
 
-def make_handler(*, ingest: Ingest) -> Callable[[Event, Any], Event]:
+def make_handler(*, ingest: Ingest) -> Handler:
     """Build the handler of `POST /tickets` and `POST /tickets/batch`."""
     routes = {"POST /tickets": _post_ticket, "POST /tickets/batch": _post_batch}
 
-    @metrics.log_metrics(capture_cold_start_metric=True)
+    @instrumented
     def handler(event: Event, context: Any) -> Event:
         try:
             route = routes.get(event["routeKey"])
@@ -63,7 +62,9 @@ def _post_batch(ingest: Ingest, event: Event) -> Event:
             answer.rejected.append(tickets.RejectedRow(index=index, problem=http.problem(verdict).body))
         else:
             (answer.duplicates if verdict.duplicate else answer.accepted).append(_accepted(verdict, event))
-    logger.info("batch", accepted=len(answer.accepted), duplicates=len(answer.duplicates), rejected=len(answer.rejected))
+    logger.info(
+        "batch", accepted=len(answer.accepted), duplicates=len(answer.duplicates), rejected=len(answer.rejected)
+    )
     return http.json_response(202, answer.model_dump())
 
 

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ticketrouter.domain.message import Received
 from ticketrouter.domain.urgency import ALERT_THRESHOLD
 from ticketrouter.edge import sqs
-from ticketrouter.telemetry import Metric, count, logger, metrics, observe_ms
+from ticketrouter.telemetry import Handler, Metric, count, instrumented, logger, observe_ms
 from ticketrouter.usecases.worker import Worker, WorkReport
 
 Event = dict[str, Any]
 
 
-def make_handler(*, worker: Worker) -> Callable[[Event, Any], Event]:
+def make_handler(*, worker: Worker) -> Handler:
     """Build the handler of both lanes."""
     cold_start = True
 
-    @metrics.log_metrics(capture_cold_start_metric=True)
+    @instrumented
     def handler(event: Event, context: Any) -> Event:
         nonlocal cold_start
         messages = sqs.received(event)
@@ -39,24 +39,23 @@ def _tell(messages: Sequence[Received], report: WorkReport) -> None:
     count(Metric.DEAD_LETTERED, len(report.poisoned) + report.dead_lettered)
     if report.scored:
         observe_ms(Metric.SCORING_MS, report.scoring_ms)
-    for record in report.scored:
+    for record, score in report.scored:
         observe_ms(Metric.QUEUE_AGE_MS, record.queue_ms or 0)
         observe_ms(Metric.END_TO_END_MS, record.total_ms or 0)
-        assert record.score is not None  # a scored record has one
-        count(Metric.URGENT, record.score.urgency_score > ALERT_THRESHOLD)
-        count(Metric.DEGRADED, record.score.degraded)
+        count(Metric.URGENT, score.urgency_score > ALERT_THRESHOLD)
+        count(Metric.DEGRADED, score.degraded)
         logger.info(
             "scored",
             ticket_id=record.item.ticket.ticket_id,
-            category=record.score.category,
-            urgency_score=record.score.urgency_score,
+            category=score.category,
+            urgency_score=score.urgency_score,
             lane=record.item.lane,
             attempts=record.attempts,
             queue_ms=record.queue_ms,
             scoring_ms=record.scoring_ms,
             total_ms=record.total_ms,
             alerts=len(record.alerts),
-            degraded=record.score.degraded,
+            degraded=score.degraded,
         )
     for ticket_id in report.poisoned:
         logger.error("poison", ticket_id=ticket_id)

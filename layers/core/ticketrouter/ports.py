@@ -1,4 +1,7 @@
-"""What the use cases need from the world. Each port has a real adapter and a twin in memory; one contract suite holds both."""
+"""What the use cases need from the world.
+
+Each port has a real adapter and a twin in memory; one contract suite holds both.
+"""
 
 from __future__ import annotations
 
@@ -129,7 +132,7 @@ class Visibility(Protocol):
     """When a failed message comes back."""
 
     def delay(self, message: Received, delay_s: int) -> None:
-        """Hide the message for `delay_s` (0 to 43,200) from now on; best effort, a failure leaves the queue's own time."""
+        """Hide the message for `delay_s` (0 to 43,200) from now on; best effort: else the queue's own time."""
 
 
 class Scorer(Protocol):
@@ -279,7 +282,9 @@ class Deliveries(Protocol):
     def of_tickets(self, records: Sequence[TicketRecord]) -> list[list[Delivery]]:
         """Return the deliveries of each record's alerts, in one round trip."""
 
-    def find(self, *, status: DeliveryStatus | None, limit: int, cursor: str | None) -> tuple[list[Delivery], str | None]:
+    def find(
+        self, *, status: DeliveryStatus | None, limit: int, cursor: str | None
+    ) -> tuple[list[Delivery], str | None]:
         """Return recent deliveries, newest first, and the cursor of the next page."""
 
 

@@ -232,9 +232,7 @@ class WebhookUnavailableError(TransientError):
 
     code = "webhook-unavailable"
 
-    def __init__(
-        self, message: str = "", *, status: int | None = None, retry_after_s: int | None = None
-    ) -> None:
+    def __init__(self, message: str = "", *, status: int | None = None, retry_after_s: int | None = None) -> None:
         super().__init__(message, retry_after_s=retry_after_s)
         self.status = status
 

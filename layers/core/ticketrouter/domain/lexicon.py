@@ -14,13 +14,15 @@ from dataclasses import dataclass
 CRITICAL, HIGH, MEDIUM = 0.95, 0.72, 0.5
 QUIET = 0.2
 
+# fmt: off
 _LEVELS: tuple[tuple[float, tuple[str, ...]], ...] = (
     (
         CRITICAL,
         (
             r"outages?", r"(?:data |security )?breach(?:es|ed)?", r"data (?:loss|leak)s?", r"leaked", r"hacked",
             r"compromised", r"ransomware", r"exfiltrat\w+", r"(?:is|are|went|goes|completely|totally|still) down",
-            r"down for (?:all|every\w*)", r"(?:nobody|no one|none of (?:us|our \w+)) can",
+            r"down for (?:all|every\w*)", r"(?:nobody|no one|none of (?:us|our(?: [\w,]+){1,3})) can",
+            r"(?:data|invoices?|records?|orders?|accounts?|files?) (?:of|from) (?:other|another|different) \w+",
             r"(?:all|every) (?:of our )?(?:users?|customers?|staff|sites?|stores?|locations?)",
             r"(?:other|another|different|wrong) (?:customer|patient|user|tenant|compan)\w*['’]?s?['’]? "
             r"(?:data|invoices?|records?|orders?|accounts?|files?|results?|messages?)",
@@ -31,8 +33,8 @@ _LEVELS: tuple[tuple[float, tuple[str, ...]], ...] = (
     (
         HIGH,
         (
-            r"urgent(?:ly)?", r"asap", r"immediately", r"blocked", r"blocking", r"locked out", r"cannot (?:log|sign) in",
-            r"can['’]?t (?:log|sign) in", r"losing (?:customers|money|sales|orders)", r"production", r"deadline",
+            r"urgent(?:ly)?", r"asap", r"immediately", r"blocked", r"blocking", r"locked out",
+            r"(?:cannot|can['’]?t) (?:log|sign) in", r"losing (?:customers|money|sales|orders)", r"production", r"deadline",
             r"(?:by|before|until) (?:tonight|today|tomorrow|noon|midnight|end of (?:the )?day|eod)", r"tonight",
             r"critical", r"unauthori[sz]ed", r"fraud\w*", r"stolen", r"crash(?:es|ed|ing)?", r"charged twice",
         ),
@@ -46,6 +48,7 @@ _LEVELS: tuple[tuple[float, tuple[str, ...]], ...] = (
         ),
     ),
 )
+# fmt: on
 _TERMS = [(level, re.compile(rf"(?<![\w-])(?:{'|'.join(words)})(?![\w-])", re.I)) for level, words in _LEVELS]
 _NEGATION = re.compile(
     r"(?:\b(?:no|not|never|without|nothing(?: is)?|isn['’]?t|wasn['’]?t|aren['’]?t|non|false|if there (?:is|was) an?)"
@@ -100,8 +103,14 @@ def assess(text: str) -> LexiconResult:
 
 _CATEGORIES = (
     ("Legal", r"legal|gdpr|ccpa|dpa|lawyers?|attorneys?|court|subpoena|lawsuit|trademark|copyright|contracts?|privacy"),
-    ("Billing", r"bill(?:ed|ing)?|invoices?|refund(?:s|ed)?|charged?|payments?|subscriptions?|credit card|price|pricing"),
-    ("Technical", r"errors?|bugs?|crash\w*|down|outage|api|log ?in|sign ?in|password|slow|fail\w*|broken|server|breach"),
+    (
+        "Billing",
+        r"bill(?:ed|ing)?|invoices?|refund(?:s|ed)?|charged?|payments?|subscriptions?|credit card|price|pricing",
+    ),
+    (
+        "Technical",
+        r"errors?|bugs?|crash\w*|down|outage|api|log ?in|sign ?in|password|slow|fail\w*|broken|server|breach",
+    ),
 )
 _CATEGORY_TERMS = [(name, re.compile(rf"(?<![\w-])(?:{words})(?![\w-])", re.I)) for name, words in _CATEGORIES]
 

@@ -51,7 +51,7 @@ class Ticket:
 
 
 def clean(text: str) -> str:
-    """Return `text` in NFC, with \\n for every line end and without control, bidi and non-characters."""
+    """Return `text` in NFC, with one kind of line end and without control, bidi and non-characters."""
     return _UNWANTED.sub("", unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))).strip()
 
 

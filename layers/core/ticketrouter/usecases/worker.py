@@ -12,6 +12,7 @@ from ticketrouter.domain.alert import alerts_for
 from ticketrouter.domain.errors import CacheUnavailableError, MalformedMessageError
 from ticketrouter.domain.message import Received, WorkItem
 from ticketrouter.domain.record import DeadLetter, Outcome, TicketRecord
+from ticketrouter.domain.score import Score
 from ticketrouter.domain.status import State
 from ticketrouter.ports import (
     AlertQueue,
@@ -44,7 +45,7 @@ class WorkReport:
     """
 
     failed: list[str] = field(default_factory=list)
-    scored: list[TicketRecord] = field(default_factory=list)
+    scored: list[tuple[TicketRecord, Score]] = field(default_factory=list)
     poisoned: list[str] = field(default_factory=list)
     dead_lettered: int = 0
     retried: int = 0
@@ -171,7 +172,7 @@ class Worker:
         committed = self._store.commit([outcome for _, outcome in outcomes]) if outcomes else []
         for (job, outcome), record in zip(outcomes, committed, strict=True):
             if record.scored_at_ms == outcome.scored_at_ms and record.score is not None:
-                report.scored.append(record)
+                report.scored.append((record, record.score))
             finals.append((job, record))
         self._send_alerts(finals, done)
 
@@ -215,9 +216,7 @@ class Worker:
         report.poisoned.append(job.item.ticket.ticket_id)
         done.add(job.message.message_id)
 
-    def _keep(
-        self, message: Received, reason: str, ticket_id: str | None, report: WorkReport, done: set[str]
-    ) -> None:
+    def _keep(self, message: Received, reason: str, ticket_id: str | None, report: WorkReport, done: set[str]) -> None:
         """Keep a message that nobody can work on where an operator sees it, rather than let it burn its receives."""
         self._dead_letters.keep(
             DeadLetter(
@@ -243,7 +242,9 @@ class Worker:
             if record.state is State.SCORED and record.alerts and not record.alerts_enqueued
         ]
         alerts = [(job, alert) for job, record in pending for alert in record.alerts]
-        lost = {alerts[position][0].message.message_id for position in self._alerts.send([alert for _, alert in alerts])}
+        lost = {
+            alerts[position][0].message.message_id for position in self._alerts.send([alert for _, alert in alerts])
+        }
         enqueued = [record.item.ticket.ticket_id for job, record in pending if job.message.message_id not in lost]
         if enqueued:
             self._store.mark_alerts_enqueued(enqueued)
