@@ -1,0 +1,80 @@
+"""Queue messages: what is written can be read, what cannot be read is refused by name."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from ticketrouter.domain.alert import Alert
+from ticketrouter.domain.errors import MalformedMessageError
+from ticketrouter.domain.message import WorkItem, alert_from_json, alert_to_json
+from ticketrouter.domain.status import Lane
+from ticketrouter.domain.ticket import Ticket
+
+ITEM = WorkItem(Ticket("1", "täxt ✓", "s", "c", "ch", {"k": "v"}), Lane.EXPRESS, 0.95, 1_700_000_000_000, "Root=1-2")
+ALERT = Alert("1", "oncall", "Technical", 0.97, "s", "x", "c", ("model",), 1, 2, epoch=2, replay="r")
+
+
+def test_a_work_item_survives_the_queue() -> None:
+    assert WorkItem.from_json(ITEM.to_json()) == ITEM
+
+
+def test_an_alert_survives_the_queue_and_keeps_its_webhook_id() -> None:
+    alert = alert_from_json(alert_to_json(ALERT))
+    assert alert == ALERT
+    assert alert.webhook_id == ALERT.webhook_id
+
+
+def test_a_newer_field_is_ignored() -> None:
+    document = json.loads(ITEM.to_json())
+    document["ticket"]["mood"] = document["later"] = "new"
+    assert WorkItem.from_json(json.dumps(document)) == ITEM
+
+
+def _without(*path: str) -> str:
+    document = json.loads(ITEM.to_json())
+    inner = document
+    for name in path[:-1]:
+        inner = inner[name]
+    del inner[path[-1]]
+    return json.dumps(document)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "no json",
+        "[]",
+        "null",
+        "[" * 100_000,
+        '{"v":2}',
+        '{"v":1}',
+        '{"v":1,"ticket":[]}',
+        _without("ticket", "description"),
+        _without("lane"),
+        _without("accepted_at_ms"),
+        ITEM.to_json().replace('"express"', '"fast"'),
+        ITEM.to_json().replace('"ticket_id":"1"', '"ticket_id":"a b"'),
+        ITEM.to_json().replace('"ticket_id":"1"', '"ticket_id":1'),
+        ITEM.to_json().replace("0.95", "[]"),
+        ITEM.to_json().replace("1700000000000", "1e999"),
+    ],
+)
+def test_what_is_no_ticket_message_is_malformed(body: str) -> None:
+    with pytest.raises(MalformedMessageError):
+        WorkItem.from_json(body)
+
+
+@given(
+    st.text()
+    | st.recursive(st.none() | st.integers() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)).map(
+        json.dumps
+    )
+)
+def test_no_body_raises_anything_else(body: str) -> None:
+    for read in (WorkItem.from_json, alert_from_json):
+        with pytest.raises(MalformedMessageError):
+            read(body)
