@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ticketrouter.domain.lexicon import CRITICAL, HIGH, MEDIUM, QUIET, assess, guess_category
 
 # Each of these made a prior system page somebody, or miss somebody (research: prior systems).

@@ -7,6 +7,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ticketrouter.domain.alert import Alert
 from ticketrouter.domain.errors import MalformedMessageError
 from ticketrouter.domain.message import WorkItem, alert_from_json, alert_to_json

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ticketrouter.domain.errors import InvalidTicketError
 from ticketrouter.domain.ticket import (
     CONTENT_WINDOW_MS,

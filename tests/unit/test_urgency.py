@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ticketrouter.domain.lexicon import assess
 from ticketrouter.domain.status import Lane
 from ticketrouter.domain.urgency import Fusion, band, from_lexicon_alone, interpolate, lane_for
