@@ -23,7 +23,8 @@
      │   ├─ QueueUnavailableError       503
      │   ├─ CacheUnavailableError       503
      │   ├─ InferenceError              queue: the model failed on this input
-     │   └─ WebhookUnavailableError     time-out, 408, 425, 429, 5xx
+     │   ├─ WebhookUnavailableError     time-out, 408, 425, 429, 5xx
+     │   └─ UnknownDestinationError     the documents do not name it, or not yet
      └─ ConfigError                 crash at init, before any work is taken
          ├─ MissingSettingError
          └─ ModelMismatchError          files do not match the manifest
@@ -235,6 +236,12 @@ class WebhookUnavailableError(TransientError):
     def __init__(self, message: str = "", *, status: int | None = None, retry_after_s: int | None = None) -> None:
         super().__init__(message, retry_after_s=retry_after_s)
         self.status = status
+
+
+class UnknownDestinationError(TransientError):
+    """The destination, or its address, is not in the documents; a copy in a cache may be minutes old."""
+
+    code = "unknown-destination"
 
 
 class MissingSettingError(ConfigError):

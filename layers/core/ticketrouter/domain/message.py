@@ -17,6 +17,7 @@ from ticketrouter.domain.status import Lane
 from ticketrouter.domain.ticket import TICKET_ID, Ticket
 
 VERSION = 1
+_YEAR_10000_MS = 253_402_300_800_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,8 @@ class WorkItem:
             return cls(
                 ticket=ticket,
                 lane=Lane(document["lane"]),
-                provisional_score=float(document["provisional_score"]),
-                accepted_at_ms=int(document["accepted_at_ms"]),
+                provisional_score=_unit(document["provisional_score"]),
+                accepted_at_ms=_time_ms(document["accepted_at_ms"]),
                 trace=_text(document.get("trace", "")),
             )
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
@@ -109,15 +110,15 @@ def alert_from_json(body: str) -> Alert:
             ticket_id=_text(fields["ticket_id"]),
             destination=_text(fields["destination"]),
             category=_text(fields["category"]),
-            urgency_score=float(fields["urgency_score"]),
+            urgency_score=_unit(fields["urgency_score"]),
             subject=_text(fields["subject"]),
             excerpt=_text(fields["excerpt"]),
             customer=_text(fields["customer"]),
             reasons=tuple(_text(reason) for reason in fields["reasons"]),
-            accepted_at_ms=int(fields["accepted_at_ms"]),
-            scored_at_ms=int(fields["scored_at_ms"]),
+            accepted_at_ms=_time_ms(fields["accepted_at_ms"]),
+            scored_at_ms=_time_ms(fields["scored_at_ms"]),
             epoch=int(fields["epoch"]),
-            replay=str(fields.get("replay", "")),
+            replay=_text(fields.get("replay", "")),
         )
         if not TICKET_ID.fullmatch(alert.ticket_id) or not alert.destination:
             raise ValueError("ticket_id or destination is not acceptable")
@@ -139,4 +140,19 @@ def _read(body: str) -> dict[str, Any]:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError("a text is expected")
+    value.encode()  # half of a surrogate pair, which JSON can carry and nothing behind us can: a ValueError
     return value
+
+
+def _time_ms(value: object) -> int:
+    time_ms = int(value)  # type: ignore[call-overload]
+    if not 0 <= time_ms < _YEAR_10000_MS:
+        raise ValueError("not a time that a calendar has")
+    return int(time_ms)
+
+
+def _unit(value: object) -> float:
+    number = float(value)  # type: ignore[arg-type]
+    if not 0 <= number <= 1:  # NaN too
+        raise ValueError("a number from 0 to 1 is expected")
+    return number

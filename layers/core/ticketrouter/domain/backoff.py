@@ -1,0 +1,29 @@
+"""When the next try of a delivery is due: pure arithmetic, no clock and no chance of its own."""
+
+from __future__ import annotations
+
+import math
+
+# Seconds before each try, counted from the end of the one before. Short at first, for an urgent alert loses value by
+# the hour; 7 h 40 min in all. Source: schedules of Svix and Standard Webhooks, shortened.
+SCHEDULE_S = (0, 5, 30, 120, 600, 1_800, 7_200, 18_000)
+MAX_TRIES = len(SCHEDULE_S)
+JITTER = 0.2  # so that alerts that failed together do not come back together
+LONGEST_WISH_S = 900  # a receiver may ask for this long, or for twice our own delay, but not for next week
+
+
+def retry_delay_s(tries: int, *, uniform: float, retry_after_s: int | None = None) -> int | None:
+    """Return how many seconds to wait after `tries` failed ones; None when the schedule is used up.
+
+    Args:
+        tries: At least 1.
+        uniform: A random number in [0, 1).
+        retry_after_s: What the receiver asked for. It can lengthen the delay, up to a limit, and never shorten it.
+    """
+    if tries >= MAX_TRIES:
+        return None
+    own_s = SCHEDULE_S[tries]
+    delay_s = own_s * (1 + JITTER * (2 * uniform - 1))
+    if retry_after_s is not None:
+        delay_s = max(delay_s, min(retry_after_s, max(2 * own_s, LONGEST_WISH_S)))
+    return math.ceil(delay_s)

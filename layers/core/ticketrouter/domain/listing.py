@@ -1,0 +1,112 @@
+"""Lists of tickets: what a filter keeps, how they are ordered, and cursors that name a place in that order."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+
+from ticketrouter.domain.errors import FieldProblem, InvalidQueryError
+from ticketrouter.domain.record import TicketRecord
+
+SORTS = ("-accepted_at", "accepted_at", "-urgency_score", "urgency_score")
+
+# A rank by urgency has the time of acceptance below it, so that ties are few and pages of equal scores stay in order:
+# 14 bits of urgency over 39 of time fill the 53 that a double (a score of Redis) holds exactly; good until 2042.
+_TIME_SPAN = 1 << 39
+_TIME_ZERO_MS = 1_735_689_600_000  # 2025-01-01
+
+
+@dataclass(frozen=True, slots=True)
+class TicketQuery:
+    """A filter over tickets; None and "" mean any.
+
+    Attributes:
+        text: Words that must all appear in subject or description, case folded.
+        since_ms: Accepted at or after, Unix time in milliseconds.
+        until_ms: Accepted before.
+        sort: `-accepted_at`, `accepted_at`, `-urgency_score` or `urgency_score`.
+        limit: Tickets a page, 1 to 200.
+        cursor: Opaque, of the page before.
+    """
+
+    text: str = ""
+    status: str = ""
+    category: str = ""
+    sentiment: str = ""
+    customer: str = ""
+    min_urgency: float | None = None
+    max_urgency: float | None = None
+    since_ms: int | None = None
+    until_ms: int | None = None
+    sort: str = "-accepted_at"
+    limit: int = 50
+    cursor: str | None = None
+
+    def keeps(self, record: TicketRecord) -> bool:
+        """Tell whether a ticket passes the filter."""
+        score, ticket, accepted_at_ms = record.score, record.item.ticket, record.item.accepted_at_ms
+        if self.status and record.state.status != self.status:
+            return False
+        if self.category and (score is None or score.category != self.category):
+            return False
+        if self.sentiment and (score is None or score.sentiment != self.sentiment):
+            return False
+        if self.customer and ticket.customer != self.customer:
+            return False
+        urgency = urgency_of(record)
+        if self.min_urgency is not None and urgency < self.min_urgency:
+            return False
+        if self.max_urgency is not None and urgency > self.max_urgency:
+            return False
+        if self.since_ms is not None and accepted_at_ms < self.since_ms:
+            return False
+        if self.until_ms is not None and accepted_at_ms >= self.until_ms:
+            return False
+        return not self.text or _has_words(ticket.text.casefold(), self.text.casefold())
+
+
+def _has_words(text: str, words: str) -> bool:
+    return all(word in text for word in words.split())
+
+
+def urgency_of(record: TicketRecord) -> float:
+    """Return S, or the provisional one until there is an S."""
+    return record.item.provisional_score if record.score is None else record.score.urgency_score
+
+
+def urgency_rank(urgency: float, accepted_at_ms: int) -> int:
+    """Return the place of a ticket in the order by urgency, an integer below 2^53."""
+    elapsed_ms = min(_TIME_SPAN - 1, max(0, accepted_at_ms - _TIME_ZERO_MS))
+    return round(min(1.0, max(0.0, urgency)) * 10_000) * _TIME_SPAN + elapsed_ms
+
+
+def rank_bounds(query: TicketQuery) -> tuple[int, int]:
+    """Return the lowest and the highest rank, both included, that the filter can keep in its order."""
+    if query.sort.endswith("accepted_at"):
+        until_ms = (1 << 53) if query.until_ms is None else query.until_ms - 1
+        return (query.since_ms or 0), until_ms
+    low = 0.0 if query.min_urgency is None else query.min_urgency
+    high = 1.0 if query.max_urgency is None else query.max_urgency
+    return urgency_rank(low, 0), urgency_rank(high, 1 << 53)
+
+
+def encode_cursor(order: str, rank: int, member: str) -> str:
+    """Return the cursor that continues behind `member` at `rank` in `order`."""
+    return base64.urlsafe_b64encode(f"{order}\n{rank}\n{member}".encode()).decode().rstrip("=")
+
+
+def decode_cursor(order: str, cursor: str, *, pointer: str = "/cursor") -> tuple[int, str]:
+    """Return rank and member of a cursor.
+
+    Raises:
+        InvalidQueryError: Not a cursor of ours, or one of another order.
+    """
+    try:
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        made_for, rank, member = base64.b64decode(padded, altchars=b"-_", validate=True).decode().split("\n")
+        if made_for != order:
+            raise ValueError(made_for)
+        return int(rank), member
+    except (ValueError, binascii.Error) as error:
+        raise InvalidQueryError(FieldProblem(pointer, "is not a cursor of this list")) from error
