@@ -35,8 +35,9 @@ _LEVELS: tuple[tuple[float, tuple[str, ...]], ...] = (
         (
             r"urgent(?:ly)?", r"asap", r"immediately", r"blocked", r"blocking", r"locked out",
             r"(?:cannot|can['’]?t) (?:log|sign) in", r"losing (?:customers|money|sales|orders)", r"production",
-            r"deadline", r"(?:by|before|until) (?:tonight|today|tomorrow|noon|midnight|end of (?:the )?day|eod)", r"tonight",
-            r"critical", r"unauthori[sz]ed", r"fraud\w*", r"stolen", r"crash(?:es|ed|ing)?", r"charged twice",
+            r"deadline", r"(?:by|before|until) (?:tonight|today|tomorrow|noon|midnight|end of (?:the )?day|eod)",
+            r"tonight", r"critical", r"unauthori[sz]ed", r"fraud\w*", r"stolen", r"crash(?:es|ed|ing)?",
+            r"charged twice",
         ),
     ),
     (
