@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from ticketrouter.domain.access import ApiKey
 from ticketrouter.domain.alert import Alert, Destination, DestinationSecret
+from ticketrouter.domain.listing import TicketQuery as TicketQuery
 from ticketrouter.domain.message import Received as Received
 from ticketrouter.domain.message import WorkItem
 from ticketrouter.domain.record import Attempt, DeadLetter, Delivery, Outcome, TicketRecord
@@ -323,33 +324,6 @@ class WebhookSender(Protocol):
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class TicketQuery:
-    """A filter over tickets; None and "" mean any.
-
-    Attributes:
-        text: Words that must all appear in subject or description, case folded.
-        since_ms: Accepted at or after, Unix time in milliseconds.
-        until_ms: Accepted before.
-        sort: `-accepted_at`, `accepted_at`, `-urgency_score` or `urgency_score`.
-        limit: Tickets a page, 1 to 200.
-        cursor: Opaque, of the page before.
-    """
-
-    text: str = ""
-    status: str = ""
-    category: str = ""
-    sentiment: str = ""
-    customer: str = ""
-    min_urgency: float | None = None
-    max_urgency: float | None = None
-    since_ms: int | None = None
-    until_ms: int | None = None
-    sort: str = "-accepted_at"
-    limit: int = 50
-    cursor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,132 @@
+"""Records of deliveries in memory."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ticketrouter.adapters.memory.state import DeliveryRow, MemoryState
+from ticketrouter.domain.alert import Alert
+from ticketrouter.domain.listing import decode_cursor, encode_cursor
+from ticketrouter.domain.record import Attempt, Delivery, TicketRecord
+from ticketrouter.domain.stats import of_delivery
+from ticketrouter.domain.status import DeliveryStatus
+from ticketrouter.ports import DeliveryClaim, DeliveryVerdict
+
+LOG_LENGTH = 10
+
+
+class MemoryDeliveries:
+    """The twin of `RedisDeliveries`.
+
+    Args:
+        state: What the twins share.
+    """
+
+    def __init__(self, state: MemoryState) -> None:
+        self._state = state
+
+    def claim(self, alert: Alert, *, token: str, lease_ms: int) -> DeliveryClaim:
+        """Take the lease on this delivery."""
+        with self._state.open() as now_ms:
+            row = self._row(alert, now_ms)
+            if alert.epoch > row.epoch:
+                row.epoch, row.token, row.lease_until_ms = alert.epoch, "", 0
+                row.delivery = Delivery(alert, DeliveryStatus.PENDING, 0, row.delivery.log, now_ms)
+            if alert.replay and alert.replay not in row.replays:
+                row.replays.add(alert.replay)
+                if row.delivery.status is not DeliveryStatus.PENDING:
+                    row.delivery = replace(row.delivery, status=DeliveryStatus.PENDING, updated_at_ms=now_ms)
+            delivery = row.delivery
+            if delivery.status is not DeliveryStatus.PENDING:
+                return DeliveryClaim(DeliveryVerdict.DONE, delivery.attempts)
+            if row.lease_until_ms > now_ms and row.token != token:
+                return _wait(DeliveryVerdict.BUSY, delivery, row.lease_until_ms - now_ms)
+            if delivery.next_at_ms is not None and delivery.next_at_ms > now_ms:
+                return _wait(DeliveryVerdict.LATER, delivery, delivery.next_at_ms - now_ms)
+            row.token, row.lease_until_ms = token, now_ms + lease_ms
+            return DeliveryClaim(DeliveryVerdict.SEND, delivery.attempts)
+
+    def record(
+        self,
+        alert: Alert,
+        attempt: Attempt,
+        status: DeliveryStatus,
+        *,
+        token: str,
+        retry_in_ms: int | None,
+    ) -> bool:
+        """Write the outcome of a try if the lease is still ours."""
+        with self._state.open() as now_ms:
+            row = self._state.deliveries.get((alert.ticket_id, alert.destination))
+            if row is None or not row.token or row.token != token:
+                return False
+            row.token, row.lease_until_ms = "", 0
+            row.delivery = replace(
+                row.delivery,
+                status=status,
+                attempts=row.delivery.attempts + 1,
+                log=(*row.delivery.log, attempt)[-LOG_LENGTH:],
+                updated_at_ms=now_ms,
+                next_at_ms=None if retry_in_ms is None else now_ms + retry_in_ms,
+            )
+            self._end(alert, status, attempt.at_ms)
+            return True
+
+    def close(self, alert: Alert, status: DeliveryStatus) -> bool:
+        """Give a pending delivery its final status without a try."""
+        with self._state.open() as now_ms:
+            row = self._row(alert, now_ms)
+            if row.delivery.status is not DeliveryStatus.PENDING:
+                return False
+            row.token, row.lease_until_ms = "", 0
+            row.delivery = replace(row.delivery, status=status, updated_at_ms=now_ms, next_at_ms=None)
+            self._end(alert, status, now_ms)
+            return True
+
+    def _row(self, alert: Alert, now_ms: int) -> DeliveryRow:
+        fresh = DeliveryRow(Delivery(alert, DeliveryStatus.PENDING, 0, (), now_ms), alert.epoch)
+        return self._state.deliveries.setdefault((alert.ticket_id, alert.destination), fresh)
+
+    def _end(self, alert: Alert, status: DeliveryStatus, at_ms: int) -> None:
+        self._state.add(of_delivery(status, at_ms=at_ms, scored_at_ms=alert.scored_at_ms))
+        if alert.ticket_id in self._state.rows:
+            self._state.change(alert.ticket_id)
+
+    def of_ticket(self, ticket_id: str, destinations: Sequence[str]) -> list[Delivery]:
+        """Return the deliveries of a ticket that exist."""
+        with self._state.open():
+            rows = (self._state.deliveries.get((ticket_id, destination)) for destination in destinations)
+            return [row.delivery for row in rows if row is not None]
+
+    def of_tickets(self, records: Sequence[TicketRecord]) -> list[list[Delivery]]:
+        """Return the deliveries of each record's alerts."""
+        return [
+            self.of_ticket(record.item.ticket.ticket_id, [alert.destination for alert in record.alerts])
+            for record in records
+        ]
+
+    def find(
+        self, *, status: DeliveryStatus | None, limit: int, cursor: str | None
+    ) -> tuple[list[Delivery], str | None]:
+        """Return recent deliveries, newest first."""
+        with self._state.open():
+            before = decode_cursor("deliveries", cursor) if cursor else None
+            places = sorted(
+                (
+                    ((row.delivery.updated_at_ms, row.delivery.id), row.delivery)
+                    for row in self._state.deliveries.values()
+                    if status is None or row.delivery.status is status
+                ),
+                key=lambda place: place[0],
+                reverse=True,
+            )
+            left = [place for place in places if before is None or place[0] < before]
+            page = left[:limit]
+            more = encode_cursor("deliveries", *page[-1][0]) if len(left) > limit else None
+            return [delivery for _, delivery in page], more
+
+
+def _wait(verdict: DeliveryVerdict, delivery: Delivery, wait_ms: int) -> DeliveryClaim:
+    return DeliveryClaim(verdict, delivery.attempts, math.ceil(wait_ms / 1000))

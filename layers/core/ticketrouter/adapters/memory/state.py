@@ -1,0 +1,102 @@
+"""What the twins remember: the Redis of the memory adapters."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import RLock
+
+from ticketrouter.domain.errors import CacheUnavailableError
+from ticketrouter.domain.message import WorkItem
+from ticketrouter.domain.record import DeadLetter, Delivery, TicketRecord
+from ticketrouter.domain.stats import Tally, of_accepted
+from ticketrouter.ports import Clock
+
+
+@dataclass(slots=True)
+class TicketRow:
+    """A record and its claim."""
+
+    record: TicketRecord
+    token: str = ""
+    lease_until_ms: int = 0
+    counted: bool = False  # as accepted, in the figures
+
+
+@dataclass(slots=True)
+class DeliveryRow:
+    """A delivery and its lease."""
+
+    delivery: Delivery
+    epoch: int
+    token: str = ""
+    lease_until_ms: int = 0
+    replays: set[str] = field(default_factory=set)
+
+
+class MemoryState:
+    """Shared memory of the store's twins.
+
+    Args:
+        clock: The store's own clock.
+        deadline_s: After how long a ticket without a final status is overdue.
+        changes_kept: How many changes are kept.
+
+    Attributes:
+        available: Set it to False and every call raises CacheUnavailableError.
+    """
+
+    def __init__(self, clock: Clock, *, deadline_s: int = 3_600, changes_kept: int = 100_000) -> None:
+        self.clock = clock
+        self.deadline_ms = deadline_s * 1000
+        self.changes_kept = changes_kept
+        self.available = True
+        self.rows: dict[str, TicketRow] = {}
+        self.deadlines: dict[str, int] = {}
+        self.deliveries: dict[tuple[str, str], DeliveryRow] = {}
+        self.letters: dict[str, DeadLetter] = {}
+        self.rates: dict[str, float] = {}
+        self.changes: dict[str, int] = {}  # id, or ~id of a deleted ticket -> sequence number, oldest first
+        self.sequence = 0
+        self.floor = 0  # the newest sequence number that was dropped
+        self.bags: defaultdict[int, Counter[str]] = defaultdict(Counter)
+        self._lock = RLock()
+
+    @contextmanager
+    def open(self) -> Iterator[int]:
+        """Hold everybody else off; gives the store's time in milliseconds.
+
+        Raises:
+            CacheUnavailableError: The test has switched the store off.
+        """
+        if not self.available:
+            raise CacheUnavailableError("the store is switched off")
+        with self._lock:
+            yield self.clock.now_ms()
+
+    def create(self, item: WorkItem, row: TicketRow) -> None:
+        """Add a record and its deadline."""
+        self.rows[item.ticket.ticket_id] = row
+        self.deadlines.setdefault(item.ticket.ticket_id, item.accepted_at_ms + self.deadline_ms)
+
+    def accept(self, row: TicketRow) -> None:
+        """Show an accepted ticket in lists and figures; counted once however often it is called."""
+        if not row.counted:
+            row.counted = True
+            self.add(of_accepted(row.record.item))
+        self.change(row.record.item.ticket.ticket_id)
+
+    def change(self, ticket_id: str, *, removed: bool = False) -> None:
+        """Note that a ticket changed, or is gone."""
+        self.changes.pop(ticket_id, None)
+        self.changes.pop(f"~{ticket_id}", None)
+        self.sequence += 1
+        self.changes[f"~{ticket_id}" if removed else ticket_id] = self.sequence
+        while len(self.changes) > self.changes_kept:
+            self.floor = self.changes.pop(next(iter(self.changes)))
+
+    def add(self, tally: Tally) -> None:
+        """Count an event."""
+        self.bags[tally.minute].update(tally.names)

@@ -1,0 +1,165 @@
+"""Records of tickets in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ticketrouter.adapters.memory.state import MemoryState, TicketRow
+from ticketrouter.domain.message import WorkItem
+from ticketrouter.domain.record import DeadLetter, Outcome, TicketRecord
+from ticketrouter.domain.stats import of_failed, of_scored
+from ticketrouter.domain.status import State
+from ticketrouter.ports import Begin, Begun
+
+
+class MemoryTicketStore:
+    """The twin of `RedisTicketStore`.
+
+    Args:
+        state: What the twins share.
+    """
+
+    def __init__(self, state: MemoryState) -> None:
+        self._state = state
+
+    def begin(self, item: WorkItem, *, max_attempts: int) -> Begun:
+        """Count an attempt at this ticket."""
+        with self._state.open():
+            row = self._row(item)
+            record = row.record
+            if record.item.ticket.fingerprint != item.ticket.fingerprint:
+                return Begun(Begin.CONFLICT, record)
+            if record.state.is_final:
+                final = {State.SCORED: Begin.ALREADY_SCORED, State.FAILED: Begin.ALREADY_FAILED}
+                return Begun(final[record.state], record)
+            exhausted = record.attempts >= max_attempts
+            attempts = record.attempts if exhausted else record.attempts + 1
+            row.record = replace(record, state=State.QUEUED, attempts=attempts)
+            row.token = ""
+            if not row.counted:
+                self._state.accept(row)
+            return Begun(Begin.EXHAUSTED if exhausted else Begin.SCORE, row.record)
+
+    def commit(self, outcomes: Sequence[Outcome]) -> list[TicketRecord]:
+        """Make each ticket `scored` unless it is final already."""
+        with self._state.open():
+            return [self._commit(outcome) for outcome in outcomes]
+
+    def _commit(self, outcome: Outcome) -> TicketRecord:
+        row = self._row(outcome.item)
+        if self._is_closed(row, outcome.item):
+            return row.record
+        row.record = replace(
+            row.record,
+            state=State.SCORED,
+            started_at_ms=outcome.started_at_ms,
+            scored_at_ms=outcome.scored_at_ms,
+            scoring_ms=outcome.scoring_ms,
+            cold_start=outcome.cold_start,
+            score=outcome.score,
+            alerts=outcome.alerts,
+        )
+        self._state.add(of_scored(row.record))
+        self._finish(outcome.item.ticket.ticket_id)
+        return row.record
+
+    def mark_alerts_enqueued(self, ticket_ids: Sequence[str]) -> None:
+        """Note that the alerts are on their queue."""
+        with self._state.open():
+            for row in filter(None, map(self._state.rows.get, ticket_ids)):
+                row.record = replace(row.record, alerts_enqueued=True)
+
+    def fail(self, item: WorkItem, reason: str) -> bool:
+        """Make the ticket `failed` unless it is final already."""
+        with self._state.open() as now_ms:
+            row = self._row(item)
+            if self._is_closed(row, item):
+                return False
+            ticket_id = item.ticket.ticket_id
+            row.record = replace(row.record, state=State.FAILED, failure=reason)
+            self._state.letters[ticket_id] = DeadLetter(ticket_id, reason, now_ms, ticket_id)
+            self._state.add(of_failed(now_ms))
+            self._finish(ticket_id)
+            return True
+
+    def _row(self, item: WorkItem) -> TicketRow:
+        """Return the row of the item's id; made from the item if it is missing."""
+        if item.ticket.ticket_id not in self._state.rows:
+            self._state.create(item, TicketRow(TicketRecord(item, State.QUEUED)))
+        return self._state.rows[item.ticket.ticket_id]
+
+    def _is_closed(self, row: TicketRow, item: WorkItem) -> bool:
+        return row.record.state.is_final or row.record.item.ticket.fingerprint != item.ticket.fingerprint
+
+    def _finish(self, ticket_id: str) -> None:
+        self._state.deadlines.pop(ticket_id, None)
+        self._state.change(ticket_id)
+
+    def count_resend(self, ticket_id: str, *, due_at_ms: int) -> int:
+        """Count a resend and move the deadline."""
+        with self._state.open():
+            row = self._state.rows.get(ticket_id)
+            if row is None or row.record.state.is_final:
+                return 0
+            row.record = replace(row.record, resends=row.record.resends + 1)
+            self._state.deadlines[ticket_id] = due_at_ms
+            return row.record.resends
+
+    def reopen(self, ticket_id: str) -> TicketRecord | None:
+        """Take a failed ticket back to `queued` with the next epoch."""
+        with self._state.open() as now_ms:
+            row = self._state.rows.get(ticket_id)
+            if row is None or row.record.state is not State.FAILED:
+                return None
+            row.record = replace(
+                row.record,
+                state=State.QUEUED,
+                attempts=0,
+                resends=0,
+                epoch=row.record.epoch + 1,
+                failure=None,
+            )
+            self._state.letters.pop(ticket_id, None)
+            self._state.deadlines[ticket_id] = now_ms + self._state.deadline_ms
+            self._state.change(ticket_id)
+            return row.record
+
+    def get(self, ticket_id: str) -> TicketRecord | None:
+        """Return the record."""
+        return self.get_many([ticket_id])[0]
+
+    def get_many(self, ticket_ids: Sequence[str]) -> list[TicketRecord | None]:
+        """Return the records in the order of the ids."""
+        with self._state.open():
+            rows = map(self._state.rows.get, ticket_ids)
+            return [None if row is None else row.record for row in rows]
+
+    def delete(self, ticket_id: str) -> bool:
+        """Remove everything that is known of a ticket."""
+        with self._state.open():
+            if self._state.rows.pop(ticket_id, None) is None:
+                return False
+            self._state.deadlines.pop(ticket_id, None)
+            self._state.letters.pop(ticket_id, None)
+            for key in [key for key in self._state.deliveries if key[0] == ticket_id]:
+                del self._state.deliveries[key]
+            self._state.change(ticket_id, removed=True)
+            return True
+
+    def overdue(self, now_ms: int, limit: int) -> list[str]:
+        """Return ids whose deadline has passed, oldest first."""
+        with self._state.open():
+            due = sorted((due_ms, ticket_id) for ticket_id, due_ms in self._state.deadlines.items())
+            return [ticket_id for due_ms, ticket_id in due if due_ms <= now_ms][:limit]
+
+    def postpone(self, ticket_id: str, due_at_ms: int) -> None:
+        """Set the deadline."""
+        with self._state.open():
+            self._state.deadlines[ticket_id] = due_at_ms
+
+    def settle(self, ticket_ids: Sequence[str]) -> None:
+        """Forget the deadlines."""
+        with self._state.open():
+            for ticket_id in ticket_ids:
+                self._state.deadlines.pop(ticket_id, None)

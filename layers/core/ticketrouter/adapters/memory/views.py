@@ -1,0 +1,96 @@
+"""Lists and figures in memory, computed from the records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ticketrouter.adapters.memory.state import MemoryState
+from ticketrouter.domain import stats
+from ticketrouter.domain.errors import CursorExpiredError
+from ticketrouter.domain.listing import (
+    TicketQuery,
+    decode_cursor,
+    encode_cursor,
+    rank_bounds,
+    urgency_of,
+    urgency_rank,
+)
+from ticketrouter.domain.record import TicketRecord
+from ticketrouter.ports import ChangePage, TicketPage
+
+
+class MemoryViews:
+    """The twin of `RedisViews`.
+
+    Args:
+        state: What the twins share.
+    """
+
+    def __init__(self, state: MemoryState) -> None:
+        self._state = state
+
+    def find(self, query: TicketQuery) -> TicketPage:
+        """Return a page of tickets."""
+        with self._state.open():
+            newest_first = query.sort.startswith("-")
+            behind = decode_cursor(query.sort, query.cursor) if query.cursor else None
+            low, high = rank_bounds(query)
+            places = sorted(
+                (
+                    (_place(row.record, query.sort), row.record)
+                    for row in self._state.rows.values()
+                    if row.counted and query.keeps(row.record)
+                ),
+                key=lambda place: place[0],
+                reverse=newest_first,
+            )
+            left = [
+                (place, record)
+                for place, record in places
+                if low <= place[0] <= high
+                and (behind is None or (place < behind if newest_first else place > behind))
+            ]
+            page = left[: query.limit]
+            more = encode_cursor(query.sort, *page[-1][0]) if len(left) > query.limit else None
+            return TicketPage([record for _, record in page], more)
+
+    def changes(self, since: str | None, limit: int) -> ChangePage:
+        """Return what changed after the cursor."""
+        with self._state.open():
+            if since is None:
+                return ChangePage([], [], _change_cursor(self._state.sequence), more=False)
+            behind, _ = decode_cursor("changes", since, pointer="/since")
+            if behind < self._state.floor:
+                raise CursorExpiredError("the cursor is older than what is kept")
+            later = [(member, number) for member, number in self._state.changes.items() if number > behind]
+            page = later[:limit]
+            rows = [self._state.rows.get(member) for member, _ in page]
+            return ChangePage(
+                records=[row.record for row in rows if row is not None],
+                removed=[m.removeprefix("~") for (m, _), row in zip(page, rows, strict=True) if row is None],
+                cursor=_change_cursor(page[-1][1]) if page else since,
+                more=len(later) > limit,
+            )
+
+    def stats(self, window_s: int) -> Mapping[str, Any]:
+        """Return counters and latency percentiles."""
+        with self._state.open() as now_ms:
+            return stats.shape(self._state.bags, window_s=window_s, now_ms=now_ms)
+
+    def ids_of_customer(self, customer: str, limit: int) -> list[str]:
+        """Return ids of the customer's tickets."""
+        with self._state.open():
+            accepted = {key: row.record.item.ticket for key, row in self._state.rows.items() if row.counted}
+            return sorted(key for key, ticket in accepted.items() if ticket.customer == customer)[:limit]
+
+
+def _place(record: TicketRecord, sort: str) -> tuple[int, str]:
+    accepted_at_ms, ticket_id = record.item.accepted_at_ms, record.item.ticket.ticket_id
+    if sort.endswith("accepted_at"):
+        return accepted_at_ms, ticket_id
+    return urgency_rank(urgency_of(record), accepted_at_ms), ticket_id
+
+
+def _change_cursor(number: int) -> str:
+    return encode_cursor("changes", number, "")
