@@ -1,7 +1,7 @@
-"""Which addresses the router may call: the guard against being used to reach what only it can reach.
+r"""Which addresses the router may call: the guard against being used to reach what only it can reach.
 
 One strict parser serves both the check and the connection: `urlsplit` and `urllib3` disagree on the host of
-`https://hooks.example\\@evil.example/`, and a guard that reads another host than the client is none. What the grammar
+`https://hooks.example\@evil.example/`, and a guard that reads another host than the client is none. What the grammar
 below does not know is refused, so tricks (user names, back-slashes, octal or full-width digits) need no list.
 """
 

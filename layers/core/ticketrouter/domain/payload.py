@@ -84,7 +84,7 @@ def _slack(alert: Alert, link: str) -> Json:
 
 
 def _discord(alert: Alert, link: str) -> Json:
-    """Return an embed. Source: Discord, "Webhook resource" and "Allowed mentions object" (an empty list pings nobody)."""
+    """Return an embed. Source: Discord, "Webhook resource"; an empty list of allowed mentions pings nobody."""
     heading = f"Urgent {alert.category} ticket"
     said = [excerpt(alert.subject, _LABEL_CHARS), excerpt(alert.excerpt)]
     fields = [
