@@ -25,9 +25,7 @@ class MemoryClaims:
         lease_ms: How long a claim is safe from being taken over.
     """
 
-    def __init__(
-        self, state: MemoryState, *, rate_limit_per_minute: int = 6_000, lease_ms: int = 5_000
-    ) -> None:
+    def __init__(self, state: MemoryState, *, rate_limit_per_minute: int = 6_000, lease_ms: int = 5_000) -> None:
         self._state = state
         self._interval_ms = 60_000 / rate_limit_per_minute
         self._burst_ms = max(MIN_BURST, rate_limit_per_minute // 10) * self._interval_ms

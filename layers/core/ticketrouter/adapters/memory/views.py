@@ -48,8 +48,7 @@ class MemoryViews:
             left = [
                 (place, record)
                 for place, record in places
-                if low <= place[0] <= high
-                and (behind is None or (place < behind if newest_first else place > behind))
+                if low <= place[0] <= high and (behind is None or (place < behind if newest_first else place > behind))
             ]
             page = left[: query.limit]
             more = encode_cursor(query.sort, *page[-1][0]) if len(left) > query.limit else None
