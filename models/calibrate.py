@@ -1,0 +1,158 @@
+"""Fit the manifest's numbers on the rubric dev split, through the worker's own scorer: `python -m models.calibrate`.
+
+Fitted on the int8 graph, since that is what runs: temperature, fusion, calibration, review and duplicate thresholds.
+The dev tickets were not trained on. Because the numbers are fitted on them, the honest dev figures are the
+cross-fitted ones (`eval.cross_fitted_dev`): each fifth of the stems is scored with numbers fitted on the others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression, Ridge
+
+from models.bundle import MODELS_DIR, Manifest, read_manifest, write_manifest
+from models.metrics import best_pair_f1, pair_labels, pair_similarities, urgency_figures
+from models.outputs import expected_level, softmax
+from models.self_test import SELF_TEST
+from models.tickets import CATEGORIES, URGENCY_LEVELS, Ticket, read_rubric
+from ticketrouter.adapters.onnx_scorer import Inference, OnnxScorer
+from ticketrouter.domain import lexicon
+from ticketrouter.domain.urgency import ALERT_THRESHOLD, interpolate
+
+Floats = NDArray[np.float64]
+FOLDS = 5
+REVIEW_PRECISION = 0.9  # above `review_below`, this share of the categories shall be right ...
+REVIEW_MOST = 0.25  # ... unless more than this share of tickets would go to review
+
+
+@dataclass(frozen=True)
+class UrgencyFit:
+    """Fusion weights (bias, model, sentiment, lexicon) and the calibration's knots."""
+
+    weights: tuple[float, float, float, float]
+    x: list[float]
+    y: list[float]
+
+    def score(self, terms: Floats) -> Floats:
+        """S for terms [n, 3]: model, P(negative), lexicon."""
+        raw = self.weights[0] + terms @ np.array(self.weights[1:])
+        return np.clip([interpolate(value, self.x, self.y) for value in raw], 0.0, 1.0)
+
+
+def urgency_terms(tickets: Sequence[Ticket], raw: Inference) -> Floats:
+    """What S is made of, [n, 3]: the model's expected level, P(negative), the word list's score."""
+    words = [lexicon.assess(ticket.text).score for ticket in tickets]
+    return np.column_stack([expected_level(raw.urgency), softmax(raw.sentiment)[:, 0], words]).astype(np.float64)
+
+
+def fit_urgency(terms: Floats, labels: Floats) -> UrgencyFit:
+    """Fit the fusion by ridge, then the map from fused value to S by its cut points.
+
+    A cut point is the raw value at which "the label reaches this level" turns more likely than not (logistic, one
+    dimension). There S is halfway between two levels, but for the topmost: there S is the alert threshold, so that
+    S > 0.8 says: more likely than not this is a 1. Between cut points S is linear.
+    """
+    ridge = Ridge(alpha=1.0).fit(terms, labels)
+    model, negative, words = map(float, ridge.coef_)
+    raw = ridge.predict(terms)
+    knots: list[float] = []
+    for level in URGENCY_LEVELS[1:]:
+        logistic = LogisticRegression(C=1e4).fit(raw[:, None], labels >= level)
+        cut = float(-logistic.intercept_[0] / logistic.coef_[0, 0])
+        knots.append(max(cut, knots[-1] + 0.02) if knots else cut)  # ascending, whatever a small sample says
+    # The ends keep their distance: a steep piece would turn int8's small differences into large ones.
+    knots.insert(0, min(float(np.quantile(raw, 0.02)), knots[0] - 0.1))
+    knots.append(max(float(np.quantile(raw, 0.98)), knots[-1] + 0.1))
+    heights = [0.0, 0.125, 0.375, 0.625, ALERT_THRESHOLD, 1.0]
+    return UrgencyFit((float(ridge.intercept_), model, negative, words), [round(knot, 4) for knot in knots], heights)
+
+
+def fit_temperature(logits: NDArray[np.float32], truth: NDArray[np.int64]) -> float:
+    """The temperature with the lowest negative log-likelihood."""
+    grid = np.arange(0.5, 4.01, 0.05)
+
+    def loss(temperature: float) -> float:
+        chosen = softmax(np.asarray(logits / temperature, dtype=np.float32))[np.arange(len(truth)), truth]
+        return float(-np.log(np.clip(chosen, 1e-9, 1.0)).mean())
+
+    return round(float(min(grid, key=loss)), 2)
+
+
+def fit_review(confidence: Floats, right: NDArray[np.bool_]) -> float:
+    """The lowest confidence from which on enough categories are right, within the limit on reviews."""
+    for bound in np.arange(0.30, float(np.quantile(confidence, REVIEW_MOST)), 0.01):
+        if right[confidence >= bound].mean() >= REVIEW_PRECISION:
+            return round(float(bound), 2)
+    return round(float(np.quantile(confidence, REVIEW_MOST)), 2)
+
+
+def fold_of(ticket: Ticket) -> int:
+    """The fold of a ticket's stem (another byte of the hash than the one that chose the split)."""
+    return hashlib.sha256(ticket.stem.encode()).digest()[1] % FOLDS
+
+
+def cross_fitted(tickets: Sequence[Ticket], terms: Floats, labels: Floats) -> Floats:
+    """S of each ticket from numbers fitted on the other folds."""
+    folds = np.array([fold_of(ticket) for ticket in tickets])
+    scores = np.zeros(len(labels))
+    for fold in range(FOLDS):
+        here = folds == fold
+        scores[here] = fit_urgency(terms[~here], labels[~here]).score(terms[here])
+    return scores
+
+
+def calibrate(manifest: Manifest, tickets: Sequence[Ticket], raw: Inference) -> dict[str, Any]:
+    """Write the fitted numbers into the manifest; returns the cross-fitted figures of S."""
+    terms = urgency_terms(tickets, raw)
+    labels = np.array([ticket.urgency for ticket in tickets], dtype=np.float64)
+    fit = fit_urgency(terms, labels)
+    names = ("bias", "model", "sentiment", "lexicon")
+    manifest["fusion"] = {name: round(value, 4) for name, value in zip(names, fit.weights, strict=True)}
+    manifest["calibration"] = {"x": fit.x, "y": fit.y}
+    truth = np.array([CATEGORIES.index(str(ticket.category)) for ticket in tickets])
+    temperature = fit_temperature(raw.category, truth)
+    manifest["temperature"] = {"category": temperature}
+    chances = softmax(np.asarray(raw.category / temperature, dtype=np.float32))
+    right = chances.argmax(axis=1) == truth
+    manifest["review_below"] = fit_review(chances.max(axis=1).astype(np.float64), right)
+    same = pair_labels([ticket.group for ticket in tickets])
+    manifest["duplicate_similarity"] = round(best_pair_f1(pair_similarities(raw.vectors), same)[1], 4)
+    return urgency_figures(labels, cross_fitted(tickets, terms, labels))
+
+
+def write_self_test(manifest: Manifest) -> None:
+    """Store what the bundle says here and now of the self-test texts; refuses a category that is not the meant one."""
+    manifest["self_test"] = []
+    write_manifest(manifest)
+    scores = OnnxScorer(MODELS_DIR).score([text for text, _ in SELF_TEST])
+    for (text, category), score in zip(SELF_TEST, scores, strict=True):
+        if score.category != category:
+            raise SystemExit(f"the model takes a self-test text of {category} for {score.category}: {text}")
+        manifest["self_test"].append({"text": text, "category": category, "urgency_score": score.urgency_score})
+        print(f"self-test {category:10} S={score.urgency_score:.3f} p={score.category_confidence:.2f}  {text}")
+    write_manifest(manifest)
+
+
+def main() -> None:
+    """Fit on the rubric dev split and write the manifest."""
+    manifest = read_manifest()
+    _, dev = read_rubric()
+    raw = OnnxScorer(MODELS_DIR).infer([ticket.text for ticket in dev])
+    figures = calibrate(manifest, dev, raw)
+    manifest["eval"]["cross_fitted_dev"] = {
+        key: round(value, 4) if isinstance(value, float) else value for key, value in figures.items()
+    }
+    write_self_test(manifest)
+    for key in ("fusion", "calibration", "temperature", "review_below", "duplicate_similarity"):
+        print(key, manifest[key])
+    print("cross-fitted dev:", manifest["eval"]["cross_fitted_dev"])
+
+
+if __name__ == "__main__":
+    main()

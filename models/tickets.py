@@ -1,0 +1,132 @@
+"""Labelled tickets: read them, split them, draw from them.
+
+Two sources: our own rubric tickets (`models/data/*.jsonl`, committed) and public data, which stays outside the
+repository and is found through the environment variable PUBLIC_DATA. No tensors here.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import io
+import json
+import os
+import random
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+CATEGORIES = ("Billing", "Technical", "Legal", "General")
+SENTIMENTS = ("negative", "neutral", "positive")
+URGENCY_LEVELS = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+RUBRIC_DIR = Path(__file__).parent / "data"
+DEV_SHARE_OF_FIVE = 1  # one stem in five is held out
+_STEM = re.compile(r"^[a-z]+-[a-z]*\d+")
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """One labelled ticket; None where a source does not say."""
+
+    text: str
+    category: str | None = None
+    urgency: float | None = None
+    sentiment: str | None = None
+    group: str = ""
+    source: str = "rubric"
+    alt_category: str | None = None
+
+    @property
+    def stem(self) -> str:
+        """The part of the group id that near misses and contrast sets share; the text itself when ungrouped."""
+        found = _STEM.match(self.group)
+        return found.group(0) if found else (self.group or self.text)
+
+
+def ticket_from(row: dict[str, Any]) -> Ticket:
+    """Read one row of a CSV or JSONL file; unknown or empty labels become None.
+
+    Raises:
+        ValueError: the text is missing or a label is outside the rubric.
+    """
+    text = str(row.get("text") or row.get("description") or "")
+    if not text.strip():
+        raise ValueError("a row without text")
+    category, sentiment = row.get("category") or None, row.get("sentiment") or None
+    if category not in (None, *CATEGORIES) or sentiment not in (None, *SENTIMENTS):
+        raise ValueError(f"labels outside the rubric: {category!r}, {sentiment!r}")
+    urgency = row.get("urgency")
+    return Ticket(
+        text=text,
+        category=category,
+        urgency=None if urgency in (None, "") else float(urgency),
+        sentiment=sentiment,
+        group=str(row.get("group") or row.get("group_id") or ""),
+        source=str(row.get("source") or "rubric"),
+        alt_category=row.get("alt_category") or None,
+    )
+
+
+def read_tickets(path: Path) -> list[Ticket]:
+    """Read `.csv`, `.csv.gz`, `.jsonl` or `.jsonl.gz`, in file order."""
+    raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    content = raw.decode("utf-8")
+    if ".jsonl" in path.name:
+        return [ticket_from(json.loads(line)) for line in content.splitlines() if line.strip()]
+    return [ticket_from(row) for row in csv.DictReader(io.StringIO(content, newline=""))]
+
+
+def read_rubric() -> tuple[list[Ticket], list[Ticket]]:
+    """Read our own tickets, as (train, dev); a stem is wholly on one side.
+
+    The side depends on the stem alone, so tickets written later never move an old one across.
+    """
+    train: list[Ticket] = []
+    dev: list[Ticket] = []
+    for path in sorted(RUBRIC_DIR.glob("*.jsonl")):
+        for ticket in read_tickets(path):
+            digest = hashlib.sha256(ticket.stem.encode()).digest()
+            (dev if digest[0] % 5 < DEV_SHARE_OF_FIVE else train).append(ticket)
+    return train, dev
+
+
+def public_data() -> Path | None:
+    """The folder named by PUBLIC_DATA, or None (said aloud) when there is none."""
+    named = os.environ.get("PUBLIC_DATA", "")
+    if not named:
+        print("PUBLIC_DATA is not set: working on models/data alone.")
+        return None
+    folder = Path(named)
+    if not (folder / "train.csv.gz").is_file():
+        raise FileNotFoundError(f"PUBLIC_DATA={named}: no train.csv.gz in it")
+    return folder
+
+
+def read_public_train(sources: list[str]) -> dict[str, list[Ticket]]:
+    """The public training rows of the wanted sources; empty without PUBLIC_DATA."""
+    folder = public_data()
+    rows: dict[str, list[Ticket]] = defaultdict(list)
+    for ticket in read_tickets(folder / "train.csv.gz") if folder else []:
+        if ticket.source in sources:
+            rows[ticket.source].append(ticket)
+    return dict(rows)
+
+
+def draw_evenly(tickets: list[Ticket], count: int, rng: random.Random) -> list[Ticket]:
+    """Draw at most `count` tickets, as evenly over their label combinations as they allow."""
+    cells: dict[tuple[object, ...], list[Ticket]] = defaultdict(list)
+    for ticket in tickets:
+        cells[ticket.category, ticket.urgency, ticket.sentiment].append(ticket)
+    for cell in cells.values():
+        rng.shuffle(cell)
+    drawn: list[Ticket] = []
+    order = list(cells.values())
+    while len(drawn) < min(count, len(tickets)):
+        for cell in order:
+            if cell and len(drawn) < count:
+                drawn.append(cell.pop())
+    return drawn

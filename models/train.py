@@ -1,0 +1,139 @@
+"""Fine-tune the shared encoder on all tasks at once: `python -m models.train [--config F] [--out DIR]`.
+
+Writes checkpoint.pt (weights), dev.json (figures of the held-out rubric tickets, uncalibrated) into `.models/`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import time
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from models.batches import Batch, Weights, by_length, interleave, load_tokenizer, make_batch, whole_stems
+from models.losses import class_loss, contrast_loss, urgency_losses
+from models.metrics import report
+from models.network import TicketNet, parameter_groups
+from models.predict import predict_torch
+from models.tickets import Ticket, draw_evenly, read_public_train, read_rubric
+
+WORK_DIR = Path(".models")
+FULL: Weights = {"category": 1.0, "sentiment": 1.0, "urgency": 1.0}
+
+
+def batch_loss(net: TicketNet, batch: Batch, settings: dict[str, float], contrast: bool) -> torch.Tensor:
+    """Sum the weighted losses of one batch; public batches carry no groups, hence no contrastive term."""
+    parts = [net(ids, mask) for ids, mask in batch.chunks]
+    category, sentiment, urgency, vectors = (torch.cat(column) for column in zip(*parts, strict=True))
+    smoothing = settings["label_smoothing"]
+    total = settings["category"] * class_loss(category, batch.category, batch.weights["category"], smoothing)
+    total = total + settings["sentiment"] * class_loss(
+        sentiment, batch.sentiment, batch.weights["sentiment"], smoothing
+    )
+    soft, squared = urgency_losses(urgency, batch.urgency, batch.weights["urgency"], settings["ordinal_sharpness"])
+    total = total + settings["urgency"] * soft + settings["urgency_squared"] * squared
+    if contrast and settings["contrast"]:
+        total = total + settings["contrast"] * contrast_loss(vectors, batch.groups, settings["contrast_temperature"])
+    return total
+
+
+class Schedule:
+    """Linear warm-up, then cosine to zero, over `steps`."""
+
+    def __init__(self, optimizer: torch.optim.Optimizer, steps: int, warmup_share: float) -> None:
+        warmup = max(1, round(steps * warmup_share))
+
+        def factor(step: int) -> float:
+            if step < warmup:
+                return (step + 1) / warmup
+            return 0.5 * (1.0 + float(np.cos(np.pi * (step - warmup) / max(1, steps - warmup))))
+
+        self._inner = torch.optim.lr_scheduler.LambdaLR(optimizer, factor)
+
+    def step(self) -> None:
+        """Advance by one optimiser step."""
+        self._inner.step()
+
+
+def draw_epoch(
+    rubric: list[Ticket], public: dict[str, list[Ticket]], config: dict[str, Any], rng: random.Random
+) -> list[tuple[list[Ticket], bool]]:
+    """One epoch's batches and whether each holds rubric tickets: all of ours, a fresh draw of the public ones."""
+    ours = whole_stems(rubric, config["batch_size"], rng)
+    drawn = [t for source, rows in public.items() for t in draw_evenly(rows, config["public"][source]["rows"], rng)]
+    theirs = by_length(drawn, config["batch_size"], rng)
+    return [(tickets, tickets[0].source == "rubric") for tickets in interleave(ours, theirs, rng)]
+
+
+def mean_weights(kept: list[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
+    """Average checkpoints of one run: flatter, hence less at the mercy of the last batches."""
+    return {
+        name: torch.stack([state[name] for state in kept]).mean(0) if value.is_floating_point() else value
+        for name, value in kept[-1].items()
+    }
+
+
+def train(config: dict[str, Any], rubric: list[Ticket], public: dict[str, list[Ticket]]) -> TicketNet:
+    """Run the whole fine-tune; returns the mean of the weights at the ends of the last epochs."""
+    torch.manual_seed(config["seed"])
+    torch.set_num_threads(config["threads"])
+    rng = random.Random(config["seed"])
+    tokenizers = {True: load_tokenizer(config["max_tokens"]), False: load_tokenizer(config["public_max_tokens"])}
+    net = TicketNet(config["dropout"])
+    groups = parameter_groups(net, config["encoder_lr"], config["layer_decay"], config["head_lr"])
+    optimizer = torch.optim.AdamW(groups, weight_decay=config["weight_decay"])
+    epochs = [draw_epoch(rubric, public, config, rng) for _ in range(config["epochs"])]
+    schedule = Schedule(optimizer, sum(map(len, epochs)), config["warmup_share"])
+    trained = [p for p in net.parameters() if p.requires_grad]
+    kept: list[dict[str, torch.Tensor]] = []
+    for number, epoch in enumerate(epochs, 1):
+        net.train()
+        bar = tqdm(epoch, desc=f"epoch {number}/{len(epochs)}", mininterval=5)
+        for tickets, ours in bar:
+            weights = [FULL if ours else config["public"][t.source] for t in tickets]
+            loss = batch_loss(net, make_batch(tickets, weights, tokenizers[ours]), config["loss"], ours)
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(trained, 1.0)
+            optimizer.step()
+            schedule.step()
+            if ours:
+                bar.set_postfix(loss=f"{loss.item():.3f}", refresh=False)
+        if number > len(epochs) - config["average_last"]:
+            kept.append({name: value.detach().clone() for name, value in net.state_dict().items()})
+    if kept:
+        net.load_state_dict(mean_weights(kept))
+    net.eval()
+    return net
+
+
+def main() -> None:
+    """Train by the config file and write the checkpoint."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--config", type=Path, default=Path(__file__).with_name("train.toml"))
+    parser.add_argument("--out", type=Path, default=WORK_DIR)
+    options = parser.parse_args()
+    config = tomllib.loads(options.config.read_text())
+    rubric, dev = read_rubric()
+    public = read_public_train(list(config["public"]))
+    print(f"rubric: {len(rubric)} train, {len(dev)} dev; public: { {k: len(v) for k, v in public.items()} }")
+    started = time.monotonic()
+    net = train(config, rubric, public)
+    figures = report(dev, predict_torch(net, [t.text for t in dev], load_tokenizer(256)))
+    options.out.mkdir(parents=True, exist_ok=True)
+    torch.save(
+        {"state": net.state_dict(), "config": config, "with_public": bool(public)}, options.out / "checkpoint.pt"
+    )
+    (options.out / "dev.json").write_text(json.dumps(figures, indent=1))
+    print(f"{time.monotonic() - started:.0f} s", json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()
