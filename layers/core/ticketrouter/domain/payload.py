@@ -59,7 +59,7 @@ def _generic(alert: Alert, link: str) -> Json:
 def _slack(alert: Alert, link: str) -> Json:
     """Return Block Kit. Source: Slack, "Formatting text for app surfaces" (escape & < >; verbatim parses no names)."""
     said = _slack_text(excerpt(alert.subject, _LABEL_CHARS)) if alert.subject else ""
-    heading = f"Urgent {_slack_text(alert.category)} ticket, S = {alert.urgency_score:.2f}"
+    heading = f"Urgent {_slack_text(excerpt(alert.category))} ticket, S = {alert.urgency_score:.2f}"
     lines = [f"*{heading}* ({band(alert.urgency_score)})", said, _slack_text(excerpt(alert.excerpt))]
     if link:
         lines.append(f"<{_slack_text(link)}|Open the ticket>")
