@@ -1,0 +1,40 @@
+"""Dead letters and their redrive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ticketrouter.edge import http
+from ticketrouter.edge.requests import DeadLettersParameters, RedriveRequest, read_parameters, read_request
+from ticketrouter.edge.schemas_operate import DeadLetterPage, DeadLetterResource, RedriveReport, RedriveResult
+from ticketrouter.telemetry import Metric, count, logger
+from ticketrouter.usecases.operate import Operate, RedriveOutcome
+from ticketrouter.usecases.query import Query
+
+Event = dict[str, Any]
+
+
+def routes(query: Query, operate: Operate) -> dict[str, Callable[[Event], Event]]:
+    """Return who answers what."""
+
+    def list_dead_letters(event: Event) -> Event:
+        asked = read_parameters(event, DeadLettersParameters)
+        found, cursor = query.dead_letters(limit=asked.limit, cursor=asked.cursor)
+        page = DeadLetterPage(dead_letters=[DeadLetterResource.of(letter) for letter in found], cursor=cursor)
+        return http.json_response(200, page.model_dump())
+
+    def redrive(event: Event) -> Event:
+        asked = read_request(event, RedriveRequest)
+        if asked.all:
+            redriven = operate.redrive_all(dry_run=asked.dry_run)
+        else:
+            redriven = operate.redrive(asked.ids, dry_run=asked.dry_run)
+        sent = list(redriven.outcomes.values()).count(RedriveOutcome.SENT)
+        count(Metric.RESENT, sent)
+        logger.info("redrive", dead_letters=len(redriven.outcomes), sent=sent, dry_run=asked.dry_run)
+        results = [RedriveResult(id=letter_id, outcome=outcome) for letter_id, outcome in redriven.outcomes.items()]
+        report = RedriveReport(dry_run=asked.dry_run, results=results, more=redriven.more)
+        return http.json_response(200, report.model_dump())
+
+    return {"GET /dead-letters": list_dead_letters, "POST /dead-letters/redrive": redrive}

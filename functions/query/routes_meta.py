@@ -1,0 +1,80 @@
+"""The API about itself: health, the OpenAPI document, a page to read it, and the answer to every other path."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ticketrouter.domain.access import OPEN_ROUTES, ROUTE_SCOPES
+from ticketrouter.domain.errors import MethodNotAllowedError, NotFoundError
+from ticketrouter.edge import http
+from ticketrouter.edge.schemas_live import HealthResource
+from ticketrouter.telemetry import Metric, count
+from ticketrouter.usecases.query import Query
+
+from . import docs_page
+
+Event = dict[str, Any]
+OPENAPI = Path(__file__).with_name("openapi.json")
+_CACHED = {"cache-control": "public, max-age=300"}
+
+
+def routes(query: Query) -> dict[str, Callable[[Event], Event]]:
+    """Return who answers what."""
+
+    def get_health(event: Event) -> Event:
+        healthy = query.store_answers()
+        health = HealthResource(
+            status="ok" if healthy else "degraded",
+            store="ok" if healthy else "unavailable",
+        )
+        return http.json_response(200, health.model_dump())
+
+    def get_openapi(event: Event) -> Event:
+        return {"statusCode": 200, "headers": {"content-type": "application/json", **_CACHED}, "body": _document()}
+
+    def get_docs(event: Event) -> Event:
+        headers = {"content-type": "text/html; charset=utf-8", **docs_page.HEADERS, **_CACHED}
+        return {"statusCode": 200, "headers": headers, "body": _page()}
+
+    return {
+        "GET /health": get_health,
+        "GET /openapi.json": get_openapi,
+        "GET /docs": get_docs,
+        "$default": _unknown,
+    }
+
+
+@cache
+def _document() -> str:
+    return OPENAPI.read_text(encoding="utf-8")
+
+
+@cache
+def _page() -> str:
+    return docs_page.render(json.loads(_document()))
+
+
+def _unknown(event: Event) -> Event:
+    """Answer 405 with the methods that the path has, else 404."""
+    request = event["requestContext"]["http"]
+    methods = sorted(method for method, pattern in _patterns() if pattern.fullmatch(event["rawPath"]))
+    if not methods:
+        raise NotFoundError("there is nothing under this path")
+    count(Metric.REFUSED)
+    problem = http.problem(MethodNotAllowedError(f"{request['method']} is not one of the methods of this path"))
+    return replace(problem, headers={**problem.headers, "allow": ", ".join(methods)}).response()
+
+
+@cache
+def _patterns() -> list[tuple[str, re.Pattern[str]]]:
+    keys = [key.split(" ", 1) for key in (*ROUTE_SCOPES, *OPEN_ROUTES) if " " in key]
+    return [
+        (method, re.compile("[^/]+".join(re.escape(part) for part in re.split(r"\{[^}]+\}", path))))
+        for method, path in keys
+    ]

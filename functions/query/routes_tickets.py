@@ -1,0 +1,50 @@
+"""Tickets: one, a list, and deletion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ticketrouter.edge import http
+from ticketrouter.edge.requests import TicketParameters, TicketsParameters, read_parameters
+from ticketrouter.edge.schemas import TicketDetail, TicketPage, TicketResource
+from ticketrouter.edge.schemas_operate import DeletedTickets
+from ticketrouter.telemetry import logger
+from ticketrouter.usecases.operate import Operate
+from ticketrouter.usecases.query import Query
+
+Event = dict[str, Any]
+_OPTIONAL_PARTS = {"explanation", "deliveries"}
+
+
+def routes(query: Query, operate: Operate) -> dict[str, Callable[[Event], Event]]:
+    """Return who answers what."""
+
+    def get_ticket(event: Event) -> Event:
+        parts = read_parameters(event, TicketParameters).parts
+        view = query.ticket(event["pathParameters"]["ticket_id"])
+        detail = TicketDetail.of(view.record, view.deliveries)
+        return http.json_response(200, detail.model_dump(exclude=_OPTIONAL_PARTS - parts))
+
+    def list_tickets(event: Event) -> Event:
+        page = query.tickets(read_parameters(event, TicketsParameters).to_query())
+        tickets = [TicketResource.of(view.record, view.deliveries) for view in page.tickets]
+        return http.json_response(200, TicketPage(tickets=tickets, cursor=page.cursor).model_dump())
+
+    def delete_ticket(event: Event) -> Event:
+        ticket_id = event["pathParameters"]["ticket_id"]
+        operate.delete_ticket(ticket_id)
+        logger.info("ticket deleted", ticket_id=ticket_id)
+        return {"statusCode": 204}
+
+    def delete_customer(event: Event) -> Event:
+        deleted = operate.delete_customer(event["pathParameters"]["customer"])
+        logger.info("tickets of a customer deleted", tickets=deleted.tickets)
+        return http.json_response(200, DeletedTickets(deleted=deleted.tickets, more=deleted.more).model_dump())
+
+    return {
+        "GET /tickets/{ticket_id}": get_ticket,
+        "GET /tickets": list_tickets,
+        "DELETE /tickets/{ticket_id}": delete_ticket,
+        "DELETE /customers/{customer}/tickets": delete_customer,
+    }

@@ -1,0 +1,62 @@
+"""Score: HTTP event -> stateless score with text segments, and what is known of the model. Translation only."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from ticketrouter.domain.errors import NotFoundError, RouterError
+from ticketrouter.edge import http
+from ticketrouter.edge.requests import ScoreRequest, read_request
+from ticketrouter.edge.schemas_score import ModelResource, ScoreResource, SegmentResource
+from ticketrouter.telemetry import Handler, Metric, count, instrumented, logger, observe_ms
+from ticketrouter.usecases.score import ScoreText
+
+Event = dict[str, Any]
+
+
+def make_handler(*, score_text: ScoreText, manifest: Mapping[str, Any]) -> Handler:
+    """Build the handler of `POST /score` and `GET /model`.
+
+    Args:
+        score_text: The use case.
+        manifest: Of the loaded bundle; empty when the word list stands in for it.
+    """
+
+    def post_score(event: Event) -> Event:
+        request = read_request(event, ScoreRequest)
+        scored = score_text.text(request.text) if request.text else score_text.ticket(request.ticket_id or "")
+        observe_ms(Metric.SCORING_MS, scored.latency_ms)
+        count(Metric.DEGRADED, scored.score.degraded)
+        segments = [SegmentResource(text=part.text, weight=part.weight) for part in scored.segments]
+        logger.info("scored a text", segments=len(segments), latency_ms=scored.latency_ms)
+        return http.json_response(200, ScoreResource.of(scored.score, segments, scored.latency_ms).model_dump())
+
+    def get_model(event: Event) -> Event:
+        return http.json_response(200, ModelResource.of(score_text.model_version, manifest).model_dump())
+
+    routes = {"POST /score": post_score, "GET /model": get_model}
+
+    @instrumented
+    def handler(event: Event, context: Any) -> Event:
+        try:
+            route = routes.get(event["routeKey"])
+            if route is None:
+                raise NotFoundError("no such route")
+            return route(event)
+        except RouterError as error:
+            count(Metric.REFUSED)
+            logger.info("refused", code=error.code)
+            return http.problem(error).response()
+        except Exception as error:
+            logger.exception("unexpected failure")
+            return http.problem(error).response()
+
+    return handler
+
+
+if os.environ.get("AWS_LAMBDA_FUNCTION_NAME"):
+    from ticketrouter import bootstrap
+
+    lambda_handler = make_handler(**bootstrap.score())

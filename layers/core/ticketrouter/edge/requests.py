@@ -1,0 +1,235 @@
+"""What clients ask: query parameters and the bodies of operators, checked before a use case sees them.
+
+A parameter that is unknown, repeated or against its rule is a 422 that names it; an empty one counts as not given.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal, Self, TypeVar
+from urllib.parse import parse_qsl
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
+
+from ticketrouter.domain.errors import FieldProblem, InvalidQueryError
+from ticketrouter.domain.listing import TicketQuery
+from ticketrouter.domain.stats import MAX_WINDOW_S, MIN_WINDOW_S
+from ticketrouter.domain.status import DeliveryStatus
+from ticketrouter.domain.ticket import MAX_DESCRIPTION_CHARS, clean
+from ticketrouter.edge import http
+
+MAX_PARAMETERS = 32
+MAX_REDRIVE_IDS = 500
+_LATEST_MS = 253_402_300_799_999  # the end of year 9999, the last that an RFC 3339 date can name
+_UNIT_S = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+
+
+def _to_unix_ms(value: Any) -> int:
+    """Read Unix milliseconds, or an ISO 8601 time; one without an offset is UTC."""
+    text = str(value)
+    try:
+        if re.fullmatch(r"[0-9]{1,15}", text):
+            unix_ms = int(text)
+        else:
+            time = datetime.fromisoformat(text)
+            unix_ms = round((time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp() * 1_000)
+        if not 0 <= unix_ms <= _LATEST_MS:
+            raise ValueError(text)
+    except (ValueError, OverflowError) as error:
+        raise PydanticCustomError("time", "must be a time in ISO 8601, or Unix milliseconds") from error
+    return unix_ms
+
+
+def _to_seconds(value: Any) -> int:
+    match = re.fullmatch(r"([0-9]{1,6})([smhd]?)", str(value))
+    window_s = int(match[1]) * _UNIT_S[match[2] or "s"] if match else 0
+    if not MIN_WINDOW_S <= window_s <= MAX_WINDOW_S:
+        raise PydanticCustomError("window", "must be a duration of 1m to 24h, for example 15m")
+    return window_s
+
+
+UnixMs = Annotated[
+    int,
+    BeforeValidator(_to_unix_ms),
+    WithJsonSchema({"type": "string", "description": "ISO 8601 (UTC without an offset), or Unix milliseconds."}),
+]
+Window = Annotated[
+    int,
+    BeforeValidator(_to_seconds),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,6}[smhd]?$", "description": "1m to 24h; default 1h."}),
+]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Limit = Annotated[int, Field(ge=1, le=200)]
+Cursor = Annotated[str, Field(max_length=1_024, description="Of the page before.")]
+
+
+class Request(BaseModel):
+    """Base of all that is asked: nothing unknown."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TicketParameters(Request):
+    """Parameters of `GET /tickets/{ticket_id}`."""
+
+    include: str = Field(
+        default="",
+        pattern="^(explanation|deliveries)(,(explanation|deliveries))*$",
+        description="What to add, joined by commas: explanation, deliveries.",
+    )
+
+    @property
+    def parts(self) -> set[str]:
+        """Return what to add."""
+        return set(filter(None, self.include.split(",")))
+
+
+class TicketsParameters(Request):
+    """Parameters of `GET /tickets`."""
+
+    q: str = Field(default="", max_length=200, description="Words that must all appear in subject or description.")
+    status: Literal["accepted", "scored", "failed"] | None = None
+    category: str = Field(default="", max_length=100)
+    sentiment: Literal["negative", "neutral", "positive"] | None = None
+    min_urgency: Share | None = Field(default=None, description="S, or the provisional one until it is scored.")
+    max_urgency: Share | None = None
+    customer: str = Field(default="", max_length=200)
+    since: UnixMs | None = Field(default=None, description="Accepted at or after.")
+    until: UnixMs | None = Field(default=None, description="Accepted before.")
+    sort: Literal["-accepted_at", "accepted_at", "-urgency_score", "urgency_score"] = "-accepted_at"
+    limit: Limit = 50
+    cursor: Cursor | None = None
+
+    def to_query(self) -> TicketQuery:
+        """Translate."""
+        return TicketQuery(
+            text=clean(self.q),
+            status=self.status or "",
+            category=self.category,
+            sentiment=self.sentiment or "",
+            customer=clean(self.customer),
+            min_urgency=self.min_urgency,
+            max_urgency=self.max_urgency,
+            since_ms=self.since,
+            until_ms=self.until,
+            sort=self.sort,
+            limit=self.limit,
+            cursor=self.cursor,
+        )
+
+
+class ChangesParameters(Request):
+    """Parameters of `GET /changes`."""
+
+    since: Cursor | None = Field(default=None, description="`cursor` of the answer before; without it, from now on.")
+    limit: Limit = 100
+
+
+class StatsParameters(Request):
+    """Parameters of `GET /stats`."""
+
+    window: Window = 3_600
+
+
+class DeliveriesParameters(Request):
+    """Parameters of `GET /deliveries`."""
+
+    status: DeliveryStatus | None = None
+    limit: Limit = 50
+    cursor: Cursor | None = None
+
+
+class DeadLettersParameters(Request):
+    """Parameters of `GET /dead-letters`."""
+
+    limit: Limit = 50
+    cursor: Cursor | None = None
+
+
+class RedriveRequest(Request):
+    """Which dead letters to redrive: `ids`, or `all`."""
+
+    model_config = ConfigDict(strict=True)
+
+    ids: list[Annotated[str, Field(min_length=1, max_length=256)]] = Field(
+        default=[], max_length=MAX_REDRIVE_IDS, description="Ids of dead letters."
+    )
+    all: bool = Field(default=False, description="Every one, at most 500 a call.")
+    dry_run: bool = Field(default=False, description="Only tell what would be done.")
+
+    @model_validator(mode="after")
+    def _either(self) -> Self:
+        if bool(self.ids) == self.all:
+            raise PydanticCustomError("either", 'give either "ids" (at least one) or "all": true')
+        return self
+
+
+class ScoreRequest(Request):
+    """What to score: a text, or the text of a ticket."""
+
+    model_config = ConfigDict(strict=True)
+
+    text: str | None = Field(default=None, min_length=1, max_length=MAX_DESCRIPTION_CHARS)
+    ticket_id: str | None = Field(default=None, min_length=1, max_length=128)
+
+    @model_validator(mode="after")
+    def _either(self) -> Self:
+        if (self.text is None) == (self.ticket_id is None):
+            raise PydanticCustomError("either", "give either text or ticket_id")
+        if self.text is not None and not clean(self.text):
+            raise PydanticCustomError("blank", "text must not be blank")
+        return self
+
+
+RequestT = TypeVar("RequestT", bound=Request)
+
+
+def read_parameters(event: Mapping[str, Any], shape: type[RequestT]) -> RequestT:
+    """Read the query string of an event.
+
+    Raises:
+        InvalidQueryError: Names each parameter at fault.
+    """
+    try:
+        # The gateway's own `queryStringParameters` joins repeated ones by commas, which a value may hold too.
+        pairs = parse_qsl(
+            event.get("rawQueryString", ""), keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS
+        )
+    except ValueError as error:
+        raise InvalidQueryError(FieldProblem("", "the query string is not UTF-8 or too long")) from error
+    names = [name for name, _ in pairs]
+    if repeated := sorted({name for name in names if names.count(name) > 1}):
+        raise InvalidQueryError(*(FieldProblem(f"/{name}", "is given more than once") for name in repeated))
+    return _checked(shape, {name: value for name, value in pairs if value})
+
+
+def read_request(event: Mapping[str, Any], shape: type[RequestT]) -> RequestT:
+    """Read the JSON body of an event, guarded.
+
+    Raises:
+        UnsupportedMediaTypeError: Not `application/json`.
+        PayloadTooLargeError: More than 64 KiB.
+        MalformedBodyError: Not JSON that we read.
+        InvalidQueryError: Names each field at fault.
+    """
+    text = http.read_body(event, media_types=("application/json",), max_bytes=http.MAX_BODY_BYTES)
+    return _checked(shape, http.parse_json(text))
+
+
+def _checked(shape: type[RequestT], values: Any) -> RequestT:
+    try:
+        return shape.model_validate(values)
+    except ValidationError as error:
+        raise InvalidQueryError(
+            *(
+                FieldProblem("".join(f"/{part}" for part in problem["loc"]), _detail(problem))
+                for problem in error.errors(include_url=False, include_context=False, include_input=False)
+            )
+        ) from error
+
+
+def _detail(problem: Mapping[str, Any]) -> str:
+    return "is not known here" if problem["type"] == "extra_forbidden" else str(problem["msg"])

@@ -1,0 +1,249 @@
+"""Shapes of the answers about tickets and deliveries, made from the domain.
+
+The others: `schemas_live.py`, `schemas_operate.py`, `schemas_score.py`; what clients send is in `edge/requests.py`, and
+both for ingest in `edge/tickets.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ticketrouter.domain.record import Delivery, TicketRecord
+from ticketrouter.domain.score import Score
+from ticketrouter.domain.status import DeliveryStatus, Lane
+from ticketrouter.domain.urgency import Contribution, band
+
+Time = Annotated[str, Field(json_schema_extra={"format": "date-time"}, description="RFC 3339, UTC, milliseconds.")]
+Share = Annotated[float, Field(ge=0, le=1)]
+# The domain's words are told to clients, not checked once more on the way out.
+Status = Annotated[str, Field(json_schema_extra={"enum": ["accepted", "scored", "failed"]})]
+Band = Annotated[str, Field(json_schema_extra={"enum": ["critical", "high", "normal", "low"]})]
+Sentiment = Annotated[str, Field(json_schema_extra={"enum": ["negative", "neutral", "positive"]})]
+Cursor = Annotated[str | None, Field(description="Send it as `cursor` for the next page; null on the last one.")]
+
+_VERDICT = (
+    "category",
+    "category_confidence",
+    "needs_review",
+    "urgency_score",
+    "sentiment",
+    "sentiment_score",
+    "model_version",
+)
+
+
+def rfc3339(unix_ms: int) -> str:
+    """Return Unix milliseconds as `2026-11-21T12:00:00.123Z`, without the rounding of a float."""
+    return f"{datetime.fromtimestamp(unix_ms // 1_000, UTC):%Y-%m-%dT%H:%M:%S}.{unix_ms % 1_000:03d}Z"
+
+
+def _time(unix_ms: int | None) -> str | None:
+    return None if unix_ms is None else rfc3339(unix_ms)
+
+
+class Shape(BaseModel):
+    """Base of all answers."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class TermResource(Shape):
+    """What one term added to S; all of a ticket's terms add up to it."""
+
+    term: str
+    value: float
+
+    @classmethod
+    def of(cls, contributions: Iterable[Contribution]) -> list[Self]:
+        """Translate, in the given order."""
+        return [cls(term=part.term, value=part.value) for part in contributions]
+
+
+class AlertResource(Shape):
+    """One alert of an urgent ticket."""
+
+    destination: str
+    status: DeliveryStatus
+    attempts: int
+
+
+class TimingsResource(Shape):
+    """Milliseconds of each stage; null until it is over."""
+
+    queue_ms: int | None = Field(description="Accepted until a worker began.")
+    scoring_ms: float | None = Field(description="The scoring of its batch.")
+    dispatch_ms: int | None = Field(description="Scored until the first webhook was answered with a 2xx.")
+    total_ms: int | None = Field(description="Accepted until scored.")
+
+
+class AttemptResource(Shape):
+    """One try to deliver."""
+
+    at: Time
+    latency_ms: float
+    status: int | None = Field(description="HTTP status of the receiver; null if there was none.")
+    error: str | None = Field(description="Code of the failure; null on success.")
+
+
+class DeliveryResource(Shape):
+    """How one alert fared with one destination."""
+
+    id: str = Field(description="`<ticket_id>~<destination>`")
+    ticket_id: str
+    destination: str
+    webhook_id: str = Field(description="The same on every attempt and replay: receivers drop repetitions by it.")
+    category: str
+    urgency_score: Share
+    status: DeliveryStatus
+    attempts: int
+    log: list[AttemptResource] = Field(description="The last tries, oldest first, at most 10.")
+    updated_at: Time
+    next_at: Time | None = Field(description="When the next try is due.")
+    delivered_at: Time | None
+
+    @classmethod
+    def of(cls, delivery: Delivery) -> Self:
+        """Translate."""
+        return cls(
+            id=delivery.id,
+            ticket_id=delivery.alert.ticket_id,
+            destination=delivery.alert.destination,
+            webhook_id=delivery.alert.webhook_id,
+            category=delivery.alert.category,
+            urgency_score=delivery.alert.urgency_score,
+            status=delivery.status,
+            attempts=delivery.attempts,
+            log=[
+                AttemptResource(at=rfc3339(t.at_ms), latency_ms=t.latency_ms, status=t.status, error=t.error)
+                for t in delivery.log
+            ],
+            updated_at=rfc3339(delivery.updated_at_ms),
+            next_at=_time(delivery.next_at_ms),
+            delivered_at=_time(delivery.delivered_at_ms),
+        )
+
+
+class TicketResource(Shape):
+    """A ticket, flat; what scoring says is null until `status` is scored."""
+
+    ticket_id: str
+    status: Status
+    subject: str
+    description: str
+    customer: str
+    channel: str
+    category: str | None
+    category_confidence: Share | None = Field(description="Calibrated probability of `category`.")
+    needs_review: bool | None = Field(description="The router is not sure enough: a person should look.")
+    urgency_score: Share | None = Field(description="S; above 0.8 the ticket is alerted.")
+    urgency_band: Band | None
+    sentiment: Sentiment | None
+    sentiment_score: float | None = Field(ge=-1, le=1, description="P(positive) - P(negative).")
+    lane: Lane
+    accepted_at: Time
+    scored_at: Time | None
+    timings: TimingsResource
+    latency_ms: int | None = Field(description="The same as `timings.total_ms`.")
+    cold_start: bool = Field(description="Whether the worker that scored it had just started.")
+    attempts: int
+    model_version: str | None
+    degraded: bool = Field(description="The model did not answer and the word list stood in.")
+    incident_id: str | None = Field(description="The incident that it belongs to; null as long as it stands alone.")
+    alerts: list[AlertResource]
+    webhook_triggered: bool = Field(description="True only after a 2xx.")
+    failure: str | None = Field(description="Why it failed; null unless it did.")
+
+    @classmethod
+    def of(cls, record: TicketRecord, deliveries: Sequence[Delivery]) -> Self:
+        """Translate a record and those deliveries of its alerts that exist."""
+        return cls(**_identity(record), **_verdict(record.score), **_course(record, deliveries))
+
+
+def _identity(record: TicketRecord) -> dict[str, Any]:
+    ticket = record.item.ticket
+    return {
+        "ticket_id": ticket.ticket_id,
+        "subject": ticket.subject,
+        "description": ticket.description,
+        "customer": ticket.customer,
+        "channel": ticket.channel,
+        "lane": record.item.lane,
+        "accepted_at": rfc3339(record.item.accepted_at_ms),
+    }
+
+
+def _verdict(score: Score | None) -> dict[str, Any]:
+    if score is None:
+        return dict.fromkeys((*_VERDICT, "urgency_band")) | {"degraded": False}
+    verdict = {name: getattr(score, name) for name in _VERDICT}
+    return verdict | {"urgency_band": band(score.urgency_score), "degraded": score.degraded}
+
+
+def _course(record: TicketRecord, deliveries: Sequence[Delivery]) -> dict[str, Any]:
+    fared = {delivery.alert.destination: delivery for delivery in deliveries}
+    delivered_ms = [at_ms for delivery in deliveries if (at_ms := delivery.delivered_at_ms) is not None]
+    return {
+        "status": record.state.status,
+        "scored_at": _time(record.scored_at_ms),
+        "timings": _timings(record, delivered_ms),
+        "latency_ms": record.total_ms,
+        "cold_start": record.cold_start,
+        "attempts": record.attempts,
+        "incident_id": None,
+        "alerts": [_alert(alert.destination, fared) for alert in record.alerts],
+        "webhook_triggered": bool(delivered_ms),
+        "failure": record.failure,
+    }
+
+
+def _timings(record: TicketRecord, delivered_ms: Sequence[int]) -> TimingsResource:
+    dispatched = delivered_ms and record.scored_at_ms is not None
+    return TimingsResource(
+        queue_ms=record.queue_ms,
+        scoring_ms=record.scoring_ms,
+        dispatch_ms=max(0, min(delivered_ms) - (record.scored_at_ms or 0)) if dispatched else None,
+        total_ms=record.total_ms,
+    )
+
+
+def _alert(destination: str, fared: Mapping[str, Delivery]) -> AlertResource:
+    delivery = fared.get(destination)
+    if delivery is None:  # on its way to the dispatcher
+        return AlertResource(destination=destination, status=DeliveryStatus.PENDING, attempts=0)
+    return AlertResource(destination=destination, status=delivery.status, attempts=delivery.attempts)
+
+
+class TicketDetail(TicketResource):
+    """A ticket, with what `include` asks for; a part that was not asked for is absent."""
+
+    explanation: list[TermResource] = Field(default=[], description="With `include=explanation`: what S is made of.")
+    deliveries: list[DeliveryResource] = Field(default=[], description="With `include=deliveries`.")
+
+    @classmethod
+    def of(cls, record: TicketRecord, deliveries: Sequence[Delivery]) -> Self:
+        """Translate all parts; the route leaves out what was not asked for."""
+        return cls(
+            **_identity(record),
+            **_verdict(record.score),
+            **_course(record, deliveries),
+            explanation=TermResource.of(record.score.contributions) if record.score else [],
+            deliveries=[DeliveryResource.of(delivery) for delivery in deliveries],
+        )
+
+
+class TicketPage(Shape):
+    """A page of tickets. It may be short and still have a next one."""
+
+    tickets: list[TicketResource]
+    cursor: Cursor
+
+
+class DeliveryPage(Shape):
+    """Recent deliveries, newest first."""
+
+    deliveries: list[DeliveryResource]
+    cursor: Cursor

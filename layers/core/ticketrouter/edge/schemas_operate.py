@@ -1,0 +1,108 @@
+"""Shapes of the answers to an operator: destinations, replays, dead letters, redrives, deletions."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field
+
+from ticketrouter.domain.alert import Destination
+from ticketrouter.domain.record import DeadLetter
+from ticketrouter.edge.schemas import Cursor, Shape, Time, rfc3339
+
+Outcome = Annotated[
+    str,
+    Field(
+        json_schema_extra={
+            "enum": ["sent", "delayed", "not-sent", "not-failed", "not-found", "store-unavailable", "would-send"]
+        },
+        description="sent: on its queue again. delayed: the ticket is open again, the queue did not take it, and the "
+        "reconciler will send it. not-sent, store-unavailable: still a dead letter, try again. not-failed: the ticket "
+        "is not failed (any more). would-send: what a call without `dry_run` would do.",
+    ),
+]
+
+
+class ReplayedDelivery(Shape):
+    """The 202 of a replay."""
+
+    delivery_id: str
+    webhook_id: str = Field(description="The same as before: a receiver that kept the first one drops this one.")
+    status: Literal["queued"] = "queued"
+
+
+class DestinationResource(Shape):
+    """Where alerts go; its address and keys are nobody's business."""
+
+    id: str
+    kind: str
+    threshold: float = Field(description="S must lie strictly above it; at least 0.8.")
+    categories: list[str] = Field(description="Only these; empty means all.")
+
+    @classmethod
+    def of(cls, destination: Destination) -> Self:
+        """Translate."""
+        return cls(
+            id=destination.id,
+            kind=destination.kind,
+            threshold=destination.threshold,
+            categories=list(destination.categories),
+        )
+
+
+class DestinationList(Shape):
+    """Every destination."""
+
+    destinations: list[DestinationResource]
+
+
+class DeadLetterResource(Shape):
+    """Something accepted that could not be finished."""
+
+    id: str = Field(description="Of the ticket, or of the message that could not be read.")
+    reason: str
+    at: Time
+    ticket_id: str | None
+    body: str | None = Field(description="The unreadable message; null for a ticket, whose record has it all.")
+    source: str | None = Field(description="The queue that the message came from.")
+
+    @classmethod
+    def of(cls, letter: DeadLetter) -> Self:
+        """Translate."""
+        return cls(
+            id=letter.id,
+            reason=letter.reason,
+            at=rfc3339(letter.at_ms),
+            ticket_id=letter.ticket_id,
+            body=letter.body,
+            source=letter.source,
+        )
+
+
+class DeadLetterPage(Shape):
+    """Dead letters, newest first."""
+
+    dead_letters: list[DeadLetterResource]
+    cursor: Cursor
+
+
+class RedriveResult(Shape):
+    """What became of one dead letter."""
+
+    id: str
+    outcome: Outcome
+
+
+class RedriveReport(Shape):
+    """What became of each dead letter."""
+
+    dry_run: bool
+    results: list[RedriveResult]
+    more: bool = Field(description="`all` takes 500 a call: others are left.")
+
+
+class DeletedTickets(Shape):
+    """How many tickets of a customer were deleted."""
+
+    deleted: int
+    more: bool = Field(description="A call deletes at most 500: others are left, call again.")

@@ -1,0 +1,69 @@
+"""Shapes of the answers of `POST /score` and `GET /model`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from pydantic import Field
+
+from ticketrouter.domain.score import Score
+from ticketrouter.domain.urgency import band
+from ticketrouter.edge.schemas import Band, Sentiment, Shape, Share, TermResource
+
+
+class SegmentResource(Shape):
+    """A piece of the text; all pieces joined are the text. Not offsets: those break on emoji in JavaScript."""
+
+    text: str
+    weight: float = Field(description="What S loses without this piece; negative where the piece lowers S.")
+
+
+class ScoreResource(Shape):
+    """The verdict on one text; nothing is stored."""
+
+    category: str
+    category_confidence: Share
+    needs_review: bool
+    urgency_score: Share
+    urgency_band: Band
+    sentiment: Sentiment
+    sentiment_score: float = Field(ge=-1, le=1)
+    contributions: list[TermResource] = Field(description="What S is made of; they add up to S.")
+    segments: list[SegmentResource] = Field(description="At most 24.")
+    latency_ms: float
+    model_version: str
+    degraded: bool
+
+    @classmethod
+    def of(cls, score: Score, segments: list[SegmentResource], latency_ms: float) -> Self:
+        """Translate."""
+        return cls(
+            category=score.category,
+            category_confidence=score.category_confidence,
+            needs_review=score.needs_review,
+            urgency_score=score.urgency_score,
+            urgency_band=band(score.urgency_score),
+            sentiment=score.sentiment,
+            sentiment_score=score.sentiment_score,
+            contributions=TermResource.of(score.contributions),
+            segments=segments,
+            latency_ms=round(latency_ms, 1),
+            model_version=score.model_version,
+            degraded=score.degraded,
+        )
+
+
+class ModelResource(Shape):
+    """The bundle that scores: labels, limits, calibration and how well it did on held-out tickets."""
+
+    model_version: str = Field(description="`lexicon` when no bundle could be loaded.")
+    manifest: dict[str, Any] = Field(description="The bundle's manifest without its self-test; empty without a bundle.")
+
+    @classmethod
+    def of(cls, model_version: str, manifest: Mapping[str, Any]) -> Self:
+        """Translate."""
+        return cls(
+            model_version=model_version,
+            manifest={name: value for name, value in manifest.items() if name != "self_test"},
+        )

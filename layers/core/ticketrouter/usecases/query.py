@@ -1,0 +1,179 @@
+"""Read what the router knows: tickets with their alerts, lists, changes, figures, deliveries, dead letters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ticketrouter.domain.alert import Destination
+from ticketrouter.domain.errors import CacheUnavailableError, NotFoundError, QueueUnavailableError
+from ticketrouter.domain.record import DeadLetter, Delivery, TicketRecord
+from ticketrouter.domain.status import DeliveryStatus, Lane
+from ticketrouter.domain.ticket import TICKET_ID
+from ticketrouter.ports import (
+    DeadLetters,
+    Deliveries,
+    Destinations,
+    QueueDepth,
+    TicketQuery,
+    TicketStore,
+    Views,
+    WorkQueue,
+)
+
+# A page that polls asks again soon while something happens, and seldom when nothing does.
+POLL_NOW_MS, POLL_BUSY_MS, POLL_QUIET_MS = 0, 2_000, 5_000
+_PROBED_ID = "health"  # any id does: whether a record answers to it does not matter
+
+
+@dataclass(frozen=True, slots=True)
+class TicketView:
+    """A ticket and how its alerts fared."""
+
+    record: TicketRecord
+    deliveries: list[Delivery]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketList:
+    """A page of tickets; `cursor` is None on the last one."""
+
+    tickets: list[TicketView]
+    cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed since a cursor, oldest first.
+
+    Attributes:
+        tickets: The changed tickets as they are now.
+        removed: Ids of tickets that were deleted.
+        cursor: For the next call.
+        more: Whether there is more already.
+        poll_after_ms: When the next call is worth while.
+    """
+
+    tickets: list[TicketView]
+    removed: list[str]
+    cursor: str
+    more: bool
+    poll_after_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Counters and latencies of a window; `depths` is None when SQS did not say."""
+
+    stats: Mapping[str, Any]
+    depths: Mapping[Lane, QueueDepth] | None
+
+
+class Query:
+    """The reading side.
+
+    Args:
+        store: Records.
+        views: Lists and figures.
+        deliveries: How alerts fared.
+        dead_letters: What could not be finished.
+        queue: The two lanes, for their depths.
+        destinations: Where alerts go.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: TicketStore,
+        views: Views,
+        deliveries: Deliveries,
+        dead_letters: DeadLetters,
+        queue: WorkQueue,
+        destinations: Destinations,
+    ) -> None:
+        self._store = store
+        self._views = views
+        self._deliveries = deliveries
+        self._dead_letters = dead_letters
+        self._queue = queue
+        self._destinations = destinations
+
+    def ticket(self, ticket_id: str) -> TicketView:
+        """Return one ticket.
+
+        Raises:
+            NotFoundError: There is none; also for what cannot be an id.
+            CacheUnavailableError: The store did not answer.
+        """
+        record = self._store.get(ticket_id) if TICKET_ID.fullmatch(ticket_id) else None
+        if record is None:
+            raise NotFoundError("there is no ticket with this id")
+        return self._with_deliveries([record])[0]
+
+    def tickets(self, query: TicketQuery) -> TicketList:
+        """Return a page of tickets.
+
+        Raises:
+            InvalidQueryError: The cursor is not one of ours.
+            CacheUnavailableError: The store did not answer.
+        """
+        page = self._views.find(query)
+        return TicketList(self._with_deliveries(page.records), page.cursor)
+
+    def changes(self, since: str | None, limit: int) -> Changes:
+        """Return what changed after a cursor; without one, the cursor of now.
+
+        Raises:
+            CursorExpiredError: Start again without a cursor.
+            InvalidQueryError: The cursor is not one of ours.
+            CacheUnavailableError: The store did not answer.
+        """
+        page = self._views.changes(since, limit)
+        if page.more:
+            poll_after_ms = POLL_NOW_MS
+        else:
+            busy = since is None or page.records or page.removed
+            poll_after_ms = POLL_BUSY_MS if busy else POLL_QUIET_MS
+        tickets = self._with_deliveries(page.records)
+        return Changes(tickets, page.removed, page.cursor, page.more, poll_after_ms)
+
+    def figures(self, window_s: int) -> Figures:
+        """Return counters, latencies and queue depths.
+
+        Raises:
+            CacheUnavailableError: The store did not answer.
+        """
+        stats = self._views.stats(window_s)
+        try:
+            return Figures(stats, self._queue.depths())
+        except QueueUnavailableError:
+            return Figures(stats, None)  # the figures of the store are worth showing by themselves
+
+    def deliveries(
+        self, *, status: DeliveryStatus | None, limit: int, cursor: str | None
+    ) -> tuple[list[Delivery], str | None]:
+        """Return recent deliveries, newest first, and the cursor of the next page."""
+        return self._deliveries.find(status=status, limit=limit, cursor=cursor)
+
+    def dead_letters(self, *, limit: int, cursor: str | None) -> tuple[list[DeadLetter], str | None]:
+        """Return dead letters, newest first, and the cursor of the next page."""
+        return self._dead_letters.find(limit=limit, cursor=cursor)
+
+    def destinations(self) -> Sequence[Destination]:
+        """Return where alerts go."""
+        return self._destinations.all()
+
+    def store_answers(self) -> bool:
+        """Tell whether records can be read now."""
+        try:
+            self._store.get(_PROBED_ID)
+        except CacheUnavailableError:
+            return False
+        return True
+
+    def _with_deliveries(self, records: Sequence[TicketRecord]) -> list[TicketView]:
+        alerted = [record for record in records if record.alerts]  # few are: mostly this saves the round trip
+        found = self._deliveries.of_tickets(alerted) if alerted else []
+        by_id = {record.item.ticket.ticket_id: of_one for record, of_one in zip(alerted, found, strict=True)}
+        return [TicketView(record, by_id.get(record.item.ticket.ticket_id, [])) for record in records]
