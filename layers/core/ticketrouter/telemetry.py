@@ -34,6 +34,7 @@ class Metric(StrEnum):
     ACCEPTED = "Accepted"
     DUPLICATES = "Duplicates"
     REFUSED = "Refused"
+    INTERNAL_ERRORS = "InternalErrors"
     EXPRESS_LANE = "ExpressLane"
     DEDUPE_BYPASSED = "DedupeBypassed"
     ENQUEUE_FAILED = "EnqueueFailed"

@@ -1,0 +1,231 @@
+"""The whole router as a user starts it, under duplicates, a broken message and the death of a worker.
+
+Given the local stack with short timeouts, 200 tickets are posted; every one of them must end final exactly once, and
+every urgent one must reach every destination exactly once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import boto3
+import httpx
+import pytest
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(170)]
+
+ROOT = Path(__file__).parents[2]
+SAMPLES = [json.loads(line) for line in (ROOT / "events" / "samples.jsonl").read_text().splitlines()]
+TICKETS = 200
+PATIENCE_S = 60.0
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """Start `python -m local run` with timeouts of seconds; stop it as Ctrl-C does."""
+    state_dir = tmp_path_factory.mktemp("local")
+    log = (state_dir / "run.log").open("w")
+    command = [sys.executable, "-m", "local", "run", "--state-dir", str(state_dir), "--port", "0"]
+    overrides = ["WorkerTimeout=2", "DispatcherTimeout=12", "DeadlineSeconds=20"]
+    process = subprocess.Popen(
+        [*command, "--parameter-overrides", *overrides],
+        cwd=ROOT,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    stack_file = state_dir / "stack.json"
+    try:
+        wait_for(lambda: stack_file.exists() or process.poll() is not None, "the local stack", 90)
+        assert process.poll() is None, (state_dir / "run.log").read_text()
+        yield json.loads(stack_file.read_text()) | {"state_dir": str(state_dir), "pid": process.pid}
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+        assert process_ids_of(str(state_dir)) == [], "a process outlived the stack"
+
+
+@pytest.fixture(scope="module")
+def api(stack: dict[str, Any]) -> Iterator[httpx.Client]:
+    headers = {"authorization": f"Bearer {stack['api_key']}"}
+    with httpx.Client(base_url=stack["api_url"], headers=headers, timeout=15) as client:
+        yield client
+
+
+def wait_for(condition: Callable[[], Any], what: str, patience_s: float = PATIENCE_S) -> Any:
+    """Return the first truthy value of `condition`."""
+    until = time.monotonic() + patience_s
+    while time.monotonic() < until:
+        if value := condition():
+            return value
+        time.sleep(0.1)
+    raise AssertionError(f"{what} did not come within {patience_s} s")
+
+
+def process_ids_of(state_dir: str) -> list[int]:
+    """Return the processes that carry the stack's state directory in their environment."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"LOCAL_STATE_DIR={state_dir}".encode() in (entry / "environ").read_bytes():
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found
+
+
+def worker_process_ids(state_dir: str) -> list[int]:
+    def is_worker(pid: int) -> bool:
+        try:
+            return b"worker.handler" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        except OSError:
+            return False
+
+    return [pid for pid in process_ids_of(state_dir) if is_worker(pid)]
+
+
+def tickets_to_post() -> list[dict[str, Any]]:
+    """Return 200 tickets of different content: the samples, told again with other numbers."""
+    return [
+        sample | {"ticket_id": f"e2e-{n}", "description": f"{sample['description']} (case {n})"}
+        for n, sample in ((n, SAMPLES[n % len(SAMPLES)]) for n in range(TICKETS))
+    ]
+
+
+def all_tickets(api: httpx.Client, **query: str) -> list[dict[str, Any]]:
+    tickets: list[dict[str, Any]] = []
+    cursor = None
+    while True:
+        page = api.get("/tickets", params={"limit": "200", **query, **({"cursor": cursor} if cursor else {})})
+        assert page.status_code == 200, page.text
+        tickets += page.json()["tickets"]
+        cursor = page.json()["cursor"]
+        if cursor is None:
+            return tickets
+
+
+def test_every_ticket_is_final_once_and_every_urgent_one_is_delivered_once(
+    stack: dict[str, Any], api: httpx.Client
+) -> None:
+    posted = tickets_to_post()
+
+    # Twenty posts of one id in the same instant: exactly one is new, nobody else gets a second ticket.
+    barrier = threading.Barrier(20)
+
+    def post_same(_: int) -> httpx.Response:
+        barrier.wait()
+        return api.post("/tickets", json=posted[0])
+
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(post_same, range(20)))
+    assert {answer.status_code for answer in answers} <= {202, 409}
+    assert sum(answer.status_code == 202 and not answer.json()["duplicate"] for answer in answers) == 1
+    assert all("retry-after" in answer.headers for answer in answers if answer.status_code == 409)
+
+    # A message that nobody can read, straight onto the queue.
+    sqs = boto3.client(
+        "sqs",
+        endpoint_url=stack["sqs_url"],
+        region_name="us-east-1",
+        aws_access_key_id="local",
+        aws_secret_access_key="local",
+    )
+    standard = next(url for url in sqs.list_queues()["QueueUrls"] if url.endswith("tickets-standard"))
+    malformed = sqs.send_message(QueueUrl=standard, MessageBody='{"v":1,"ticket":')["MessageId"]
+    sqs.close()
+
+    # The rest, every tenth one twice, while the workers are killed half-way.
+    def post(ticket: dict[str, Any]) -> httpx.Response:
+        return api.post("/tickets", json=ticket)
+
+    with ThreadPoolExecutor(4) as pool:
+        first_half = list(pool.map(post, posted[1:100]))
+        for pid in worker_process_ids(stack["state_dir"]):
+            os.kill(pid, signal.SIGKILL)
+        second_half = list(pool.map(post, posted[100:]))
+        repeats = list(pool.map(post, posted[::10]))
+    assert {answer.status_code for answer in first_half + second_half} == {202}
+    assert all(answer.status_code == 202 and answer.json()["duplicate"] for answer in repeats), repeats
+
+    # Every ticket final, none lost, none doubled.
+    def unfinished() -> list[str]:
+        return [ticket["ticket_id"] for ticket in all_tickets(api, status="accepted")]
+
+    wait_for(lambda: not unfinished(), "a final status for every ticket")
+    tickets = all_tickets(api)
+    assert Counter(ticket["ticket_id"] for ticket in tickets) == Counter(ticket["ticket_id"] for ticket in posted)
+    assert {ticket["status"] for ticket in tickets} == {"scored"}
+    assert not any(ticket["degraded"] for ticket in tickets), "the model must have scored, not the word list"
+    stats = api.get("/stats", params={"window": "3600"}).json()
+    assert (stats["accepted"], stats["scored"], stats["failed"]) == (TICKETS, TICKETS, 0)
+
+    # Every urgent one delivered to every destination, once; nothing else.
+    urgent = {ticket["ticket_id"] for ticket in tickets if ticket["urgency_score"] > 0.8}
+    destinations = [destination["id"] for destination in api.get("/destinations").json()["destinations"]]
+    assert len(urgent) >= TICKETS // len(SAMPLES)
+    assert len(destinations) == 3
+
+    def received() -> Counter[tuple[str, str]]:
+        arrivals = httpx.get(f"{stack['sink_url']}/received").json()["received"]
+        return Counter((arrival["ticket_id"], arrival["destination"]) for arrival in arrivals)
+
+    expected = Counter((ticket_id, destination) for ticket_id in urgent for destination in destinations)
+    wait_for(lambda: sum(received().values()) >= expected.total(), "all alerts")
+    assert received() == expected
+    wait_for(
+        lambda: all(ticket["webhook_triggered"] for ticket in all_tickets(api, min_urgency="0.8001")),
+        "the record of every delivery",
+    )
+
+    # The unreadable message is where an operator finds it.
+    letters = wait_for(lambda: api.get("/dead-letters").json()["dead_letters"], "the dead letter")
+    assert [letter["id"] for letter in letters] == [malformed]
+    assert letters[0]["reason"] == "malformed-message"
+
+
+def test_both_old_front_doors_open(api: httpx.Client) -> None:
+    first = api.post("/tickets", json={"ticket_id": "101", "description": "API login error ASAP"})
+    assert first.status_code == 202
+    assert first.json()["status"] == "accepted"
+    assert 0 <= first.json()["urgency_score"] <= 1
+
+    second = api.post("/tickets", json={"text": "Nobody in the whole company can sign in since this morning."})
+    assert second.status_code == 202
+    url = second.json()["status_url"]
+    ticket = wait_for(lambda: (found := api.get(url).json())["status"] == "scored" and found, "the score")
+    assert ticket["category"] in {"Billing", "Technical", "Legal", "General"}
+    assert 0 <= ticket["urgency_score"] <= 1
+    assert ticket["latency_ms"] > 0
+    assert ticket["webhook_triggered"] in {True, False}
+    assert api.get("/tickets/no-such-ticket").status_code == 404
+
+
+def test_metrics_reach_the_emulators_cloudwatch(stack: dict[str, Any], api: httpx.Client) -> None:
+    cloudwatch = boto3.client(
+        "cloudwatch",
+        endpoint_url=stack["sqs_url"],
+        region_name="us-east-1",
+        aws_access_key_id="local",
+        aws_secret_access_key="local",
+    )
+    names = wait_for(
+        lambda: {metric["MetricName"] for metric in cloudwatch.list_metrics(Namespace="TicketRouter")["Metrics"]},
+        "a metric",
+    )
+    cloudwatch.close()
+    assert {"Accepted", "ColdStart"} <= names

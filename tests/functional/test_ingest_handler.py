@@ -1,0 +1,222 @@
+"""Ingest on real API Gateway events: every row of the error table that it can answer."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.ingest.handler import make_handler
+from tests.lambda_context import FakeLambdaContext
+from ticketrouter.adapters.memory import MemoryClaims, MemoryClock, MemoryRandomness, MemoryState, MemoryWorkQueue
+from ticketrouter.domain.ticket import TicketIds
+from ticketrouter.usecases.ingest import Ingest
+
+EVENTS = Path(__file__).parents[2] / "events" / "ingest"
+
+
+def load(case: str) -> dict[str, Any]:
+    return json.loads((EVENTS / f"{case}.json").read_text())
+
+
+class World:
+    def __init__(self, rate_limit_per_minute: int = 100_000) -> None:
+        self.clock = MemoryClock()
+        self.state = MemoryState(self.clock)
+        self.queue = MemoryWorkQueue()
+        self.handler = make_handler(
+            ingest=Ingest(
+                claims=MemoryClaims(self.state, rate_limit_per_minute=rate_limit_per_minute),
+                queue=self.queue,
+                ids=TicketIds(b"secret"),
+                clock=self.clock,
+                randomness=MemoryRandomness(),
+            )
+        )
+
+    def post(self, event: dict[str, Any]) -> tuple[int, dict[str, Any], dict[str, str]]:
+        response = self.handler(copy.deepcopy(event), FakeLambdaContext("ingest"))
+        return response["statusCode"], json.loads(response["body"]), response["headers"]
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_a_valid_ticket_is_answered_202_with_where_to_look(world: World) -> None:
+    status, body, headers = world.post(load("valid"))
+    assert status == 202
+    assert body == {
+        "ticket_id": "INC-2041",
+        "status": "accepted",
+        "urgency_score": 0.95,
+        "provisional": True,
+        "lane": "express",
+        "duplicate": False,
+        "status_url": "/tickets/INC-2041",
+    }
+    assert headers["location"] == "/tickets/INC-2041"
+    assert headers["retry-after"] == "1"
+    (item,) = world.queue.sent
+    assert item.ticket.metadata == {"plan": "enterprise"}
+    assert item.trace == "Root=1-6740f6a0-0123456789abcdef01234567"
+
+
+@pytest.mark.parametrize("case", ["minimal", "first_seed", "second_seed", "idempotency_key", "base64"])
+def test_every_form_of_a_ticket_is_accepted(world: World, case: str) -> None:
+    status, body, _ = world.post(load(case))
+    assert (status, body["duplicate"]) == (202, False)
+    assert 0 <= body["urgency_score"] <= 1
+    assert len(world.queue.sent) == 1
+
+
+@pytest.mark.parametrize("case", ["valid", "first_seed", "idempotency_key"])
+def test_the_same_event_again_is_a_duplicate(world: World, case: str) -> None:
+    first = world.post(load(case))[1]
+    status, body, _ = world.post(load(case))
+    assert status == 202
+    assert body == first | {"duplicate": True}
+
+
+def changed(case: str, body: str | None = None, **headers: str) -> dict[str, Any]:
+    event = load(case)
+    if body is not None:
+        event["body"] = body
+    event["headers"] |= {name.replace("_", "-"): value for name, value in headers.items()}
+    return event
+
+
+@pytest.mark.parametrize(
+    ("event", "status", "code"),
+    [
+        (load("bad_json"), 400, "malformed-body"),
+        (changed("minimal", ""), 400, "malformed-body"),
+        (changed("minimal", '{"text":"a","text":"b"}'), 400, "malformed-body"),
+        (changed("minimal", "[" * 100_000), 413, "payload-too-large"),
+        (changed("minimal", '{"a":' * 10_000), 400, "malformed-body"),
+        (load("too_large"), 413, "payload-too-large"),
+        (load("wrong_type"), 415, "unsupported-media-type"),
+        (changed("minimal", content_encoding="gzip"), 415, "unsupported-media-type"),
+        (changed("batch_csv") | {"routeKey": "POST /tickets"}, 415, "unsupported-media-type"),
+        (load("invalid"), 422, "invalid-ticket"),
+        (changed("minimal", "[]"), 422, "invalid-ticket"),
+        (changed("minimal", '"text"'), 422, "invalid-ticket"),
+        (changed("minimal", "{}"), 422, "invalid-ticket"),
+        (changed("minimal", '{"text":"a","description":"b"}'), 422, "invalid-ticket"),
+        (changed("minimal", '{"text":5}'), 422, "invalid-ticket"),
+        (changed("minimal", '{"text":"a","metadata":{"n":1}}'), 422, "invalid-ticket"),
+        (changed("minimal") | {"routeKey": "GET /tickets"}, 404, "not-found"),
+        (changed("batch_json", "{}"), 400, "malformed-body"),
+        (changed("batch_json", "[]"), 400, "malformed-body"),
+        (changed("batch_json", json.dumps([{"text": "x"}] * 501)), 413, "payload-too-large"),
+        (changed("batch_csv", "a,b\n1,2\n"), 400, "malformed-body"),
+        (changed("batch_csv", "text,text\n1,2\n"), 400, "malformed-body"),
+        (changed("batch_csv", "text\n"), 400, "malformed-body"),
+        (changed("batch_csv", 'text\n"open'), 400, "malformed-body"),
+        (changed("batch_csv", "text\n" + "x\n" * 501), 413, "payload-too-large"),
+    ],
+)
+def test_every_refusal_is_problem_json_and_queues_nothing(
+    world: World, event: dict[str, Any], status: int, code: str
+) -> None:
+    answered, body, headers = world.post(event)
+    assert (answered, body["status"], body["code"]) == (status, status, code)
+    assert headers["content-type"] == "application/problem+json"
+    assert not world.queue.sent
+    assert not world.state.rows
+
+
+def test_fields_at_fault_are_pointed_at(world: World) -> None:
+    _, body, _ = world.post(load("invalid"))
+    assert {problem["pointer"] for problem in body["errors"]} == {"/ticket_id", "/mood"}
+
+
+def test_other_content_under_the_same_id_is_a_409(world: World) -> None:
+    world.post(load("first_seed"))
+    status, body, _ = world.post(changed("first_seed", '{"ticket_id":"101","description":"Something else"}'))
+    assert (status, body["code"]) == (409, "conflict")
+
+
+def test_a_queue_that_is_away_is_a_503_and_then_a_409_until_the_lease_ends(world: World) -> None:
+    world.queue.down = True
+    status, body, headers = world.post(load("valid"))
+    assert (status, body["code"], headers["retry-after"]) == (503, "queue-unavailable", "5")
+    status, body, headers = world.post(load("valid"))
+    assert (status, body["code"]) == (409, "in-progress")
+    assert 1 <= int(headers["retry-after"]) <= 5
+
+
+def test_a_batch_that_the_queue_refuses_whole_is_a_503(world: World) -> None:
+    world.queue.down = True
+    status, body, _ = world.post(changed("batch_json", '[{"text":"a"},{"text":"b"}]'))
+    assert (status, body["code"]) == (503, "queue-unavailable")
+
+
+def test_a_key_without_rate_left_is_a_429() -> None:
+    world = World(rate_limit_per_minute=1)
+    answers = [world.post(load("minimal")) for _ in range(600)]
+    status, body, headers = answers[-1]
+    assert (status, body["code"]) == (429, "rate-limited")
+    assert int(headers["retry-after"]) >= 1
+    assert answers[0][0] == 202
+
+
+def test_redis_away_is_no_reason_to_refuse(world: World) -> None:
+    world.state.available = False
+    assert world.post(load("valid"))[0] == 202
+    assert len(world.queue.sent) == 1
+
+
+def test_what_nobody_foresaw_is_a_500_that_tells_nothing(world: World, output: pytest.CaptureFixture[str]) -> None:
+    def explode(_: object) -> list[int]:
+        raise RuntimeError("canary-secret")
+
+    world.queue.send = explode  # type: ignore[method-assign, assignment]
+    status, body, _ = world.post(load("valid"))
+    assert (status, body["code"]) == (500, "internal")
+    assert "canary" not in json.dumps(body)
+
+
+def test_a_json_batch_answers_for_each_row(world: World) -> None:
+    status, body, _ = world.post(load("batch_json"))
+    assert status == 202
+    assert [row["ticket_id"] for row in body["accepted"]] == ["r1", "r3"]
+    assert [row["ticket_id"] for row in body["duplicates"]] == ["r1"]
+    assert [(row["index"], row["problem"]["code"]) for row in body["rejected"]] == [
+        (1, "invalid-ticket"),
+        (3, "invalid-ticket"),
+    ]
+
+
+def test_a_csv_batch_keeps_unknown_columns_as_metadata(world: World) -> None:
+    status, body, _ = world.post(load("batch_csv"))
+    assert status == 202
+    assert [row["ticket_id"] for row in body["accepted"]] == ["c1", "c3"]
+    assert [row["index"] for row in body["rejected"]] == [1]
+    assert world.queue.sent[0].ticket.description == "The export, once more, has an error"
+    assert world.queue.sent[0].ticket.metadata == {"plan": "pro"}
+
+
+def test_a_csv_from_a_spreadsheet_is_read(world: World) -> None:
+    status, body, _ = world.post(changed("batch_csv", '\ufeffText;Customer\r\n"Zeile 1\nZeile 2";acme\r\n;;\r\n'))
+    assert (status, len(body["accepted"]), body["rejected"]) == (202, 1, [])
+    assert world.queue.sent[0].ticket.description == "Zeile 1\nZeile 2"
+
+
+def test_a_batch_with_an_idempotency_key_can_be_sent_again(world: World) -> None:
+    event = changed("batch_json", '[{"text":"a"},{"text":"b"}]', idempotency_key="import-7")
+    assert len(world.post(event)[1]["accepted"]) == 2
+    assert len(world.post(event)[1]["duplicates"]) == 2
+
+
+def test_no_text_of_a_ticket_is_logged(world: World, output: pytest.CaptureFixture[str]) -> None:
+    world.post(changed("minimal", '{"subject":"canary-1","text":"canary-2","customer":"canary-3"}'))
+    world.post(changed("minimal", '{"text":"canary-4","mood":"canary-5"}'))
+    world.post(changed("minimal", '{"text":"canary-6'))
+    out = output.readouterr().out
+    assert '"refused"' in out, "the log must have been captured"
+    assert "canary" not in out
