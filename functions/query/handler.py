@@ -39,6 +39,7 @@ def make_handler(*, query: Query, operate: Operate) -> Handler:
             logger.info("refused", code=error.code)
             return http.problem(error).response()
         except Exception as error:
+            count(Metric.INTERNAL_ERRORS)
             logger.exception("unexpected failure")
             return http.problem(error).response()
 

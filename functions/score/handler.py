@@ -50,6 +50,7 @@ def make_handler(*, score_text: ScoreText, manifest: Mapping[str, Any]) -> Handl
             logger.info("refused", code=error.code)
             return http.problem(error).response()
         except Exception as error:
+            count(Metric.INTERNAL_ERRORS)
             logger.exception("unexpected failure")
             return http.problem(error).response()
 

@@ -12,11 +12,23 @@ from typing import Any, cast
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import AmazonCloudWatchEMFProvider
 
 NAMESPACE = "TicketRouter"
 
-logger = Logger(service=os.environ.get("POWERTOOLS_SERVICE_NAME", "local"), use_rfc3339=True)
-metrics = Metrics(namespace=NAMESPACE, service=os.environ.get("POWERTOOLS_SERVICE_NAME", "local"))
+_SERVICE = os.environ.get("POWERTOOLS_SERVICE_NAME", "local")
+
+
+class _Provider(AmazonCloudWatchEMFProvider):
+    """Writes nothing where there is nothing to tell, as in most reads; Powertools itself would warn of it."""
+
+    def flush_metrics(self, raise_on_empty_metrics: bool = False) -> None:
+        if self.metric_set:
+            super().flush_metrics(raise_on_empty_metrics)
+
+
+logger = Logger(service=_SERVICE, use_rfc3339=True)
+metrics = Metrics(provider=_Provider(namespace=NAMESPACE, service=_SERVICE))
 
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]

@@ -51,15 +51,12 @@ def _to_seconds(value: Any) -> int:
     return window_s
 
 
-UnixMs = Annotated[
-    int,
-    BeforeValidator(_to_unix_ms),
-    WithJsonSchema({"type": "string", "description": "ISO 8601 (UTC without an offset), or Unix milliseconds."}),
-]
+_TIME_HINT = "ISO 8601 (UTC without an offset), or Unix milliseconds."
+UnixMs = Annotated[int, BeforeValidator(_to_unix_ms), WithJsonSchema({"type": "string"})]
 Window = Annotated[
     int,
     BeforeValidator(_to_seconds),
-    WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,6}[smhd]?$", "description": "1m to 24h; default 1h."}),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,6}[smhd]?$", "description": "1m to 24h."}),
 ]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Limit = Annotated[int, Field(ge=1, le=200)]
@@ -97,8 +94,8 @@ class TicketsParameters(Request):
     min_urgency: Share | None = Field(default=None, description="S, or the provisional one until it is scored.")
     max_urgency: Share | None = None
     customer: str = Field(default="", max_length=200)
-    since: UnixMs | None = Field(default=None, description="Accepted at or after.")
-    until: UnixMs | None = Field(default=None, description="Accepted before.")
+    since: UnixMs | None = Field(default=None, description=f"Accepted at or after. {_TIME_HINT}")
+    until: UnixMs | None = Field(default=None, description=f"Accepted before. {_TIME_HINT}")
     sort: Literal["-accepted_at", "accepted_at", "-urgency_score", "urgency_score"] = "-accepted_at"
     limit: Limit = 50
     cursor: Cursor | None = None
@@ -131,7 +128,7 @@ class ChangesParameters(Request):
 class StatsParameters(Request):
     """Parameters of `GET /stats`."""
 
-    window: Window = 3_600
+    window: Window = Field(default=3_600, json_schema_extra={"default": "1h"})
 
 
 class DeliveriesParameters(Request):

@@ -183,17 +183,14 @@ class Operate:
 
     def _send(self, items: Sequence[WorkItem]) -> dict[str, RedriveOutcome]:
         unsent = set(self._queue.send(items)) if items else set()
-        outcomes: dict[str, RedriveOutcome] = {}
-        for position, item in enumerate(items):
-            ticket_id = item.ticket.ticket_id
-            outcomes[ticket_id] = RedriveOutcome.DELAYED if position in unsent else RedriveOutcome.SENT
+        outcomes = {item.ticket.ticket_id: RedriveOutcome.SENT for item in items}
+        for position in sorted(unsent):
+            ticket_id = items[position].ticket.ticket_id
+            outcomes[ticket_id] = RedriveOutcome.DELAYED
             try:
-                if position in unsent:
-                    self._store.postpone(ticket_id, self._clock.now_ms())
-                else:
-                    self._dead_letters.remove([ticket_id])
+                self._store.postpone(ticket_id, self._clock.now_ms())  # due: the reconciler sends it within minutes
             except CacheUnavailableError:
-                continue  # the outcome stands: a ticket that waits is found at its deadline all the same
+                continue  # then its deadline stands, and the reconciler finds it a little later
         return outcomes
 
     def _send_raw(self, letter_id: str, body: str) -> RedriveOutcome:

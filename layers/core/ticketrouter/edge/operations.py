@@ -1,0 +1,138 @@
+"""The HTTP contract at one glance: one entry a route, from which the OpenAPI document is built (`local/openapi.py`).
+
+Scopes are in `domain/access.py`, statuses of errors in `edge/http.py`. No function needs this file to answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+from ticketrouter.domain import errors
+from ticketrouter.edge import requests, schemas, schemas_live, schemas_operate, schemas_score, tickets
+
+TAGS = {
+    "tickets": "Post tickets, and see what became of them.",
+    "live": "What a live page polls.",
+    "deliveries": "How alerts fared with their destinations.",
+    "dead letters": "What was accepted and could not be finished.",
+    "scoring": "Score a text now; what is known of the model.",
+    "about": "The API about itself; open to everyone.",
+}
+STORE = (errors.CacheUnavailableError,)
+BODY = (errors.MalformedBodyError, errors.PayloadTooLargeError, errors.UnsupportedMediaTypeError)
+INGEST = (*BODY, errors.InvalidTicketError, errors.RateLimitedError, errors.QueueUnavailableError)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What one route takes and answers.
+
+    Attributes:
+        id: Name of the function that a generated client has for it.
+        tag: One of `TAGS`.
+        summary: What it does, imperative.
+        answer: Shape of the success; None for a body that is not JSON of a shape.
+        description: What the summary leaves open.
+        status: Of the success.
+        answer_type: Media type of the success; empty for no body.
+        parameters: Shape of the query string.
+        body: Shapes of the body by media type; a list of one shape is an array of it.
+        headers: Request headers that mean something, and what.
+        answer_headers: Headers of the success, and what they mean.
+        raises: Errors that it answers with.
+        not_modified: Whether it answers 304.
+    """
+
+    id: str
+    tag: str
+    summary: str
+    answer: type[BaseModel] | None = None
+    description: str = ""
+    status: int = 200
+    answer_type: str = "application/json"
+    parameters: type[BaseModel] | None = None
+    body: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    answer_headers: dict[str, str] = field(default_factory=dict)
+    raises: tuple[type[errors.RouterError], ...] = ()
+    not_modified: bool = False
+
+
+_RETRY_KEY = {"Idempotency-Key": "Retry with the same key: the ticket is accepted once. 1 to 255 printable characters."}
+
+OPERATIONS: dict[str, Operation] = {
+    "POST /tickets": Operation(
+        "postTicket", "tickets", "Accept a ticket", tickets.AcceptedTicket,
+        "Durably queued when answered. The same id and content again is the same 202 with `duplicate: true`.",
+        status=202, body={"application/json": tickets.TicketRequest}, headers=_RETRY_KEY,
+        answer_headers={"Location": "Where the ticket is read.", "Retry-After": "Seconds until that is worth while."},
+        raises=(*INGEST, errors.ConflictError, errors.InProgressError),
+    ),
+    "POST /tickets/batch": Operation(
+        "postTickets", "tickets", "Accept up to 500 tickets", tickets.AcceptedBatch,
+        "A JSON array, or CSV with a `text` or `description` column; at most 1 MiB. A bad row never sinks the rest.",
+        status=202, body={"application/json": [tickets.TicketRequest], "text/csv": None}, headers=_RETRY_KEY,
+        raises=INGEST,
+    ),
+    "GET /tickets": Operation(
+        "listTickets", "tickets", "List tickets", schemas.TicketPage,
+        parameters=requests.TicketsParameters, raises=(errors.InvalidQueryError, *STORE),
+    ),
+    "GET /tickets/{ticket_id}": Operation(
+        "getTicket", "tickets", "Read a ticket", schemas.TicketDetail,
+        parameters=requests.TicketParameters, raises=(errors.NotFoundError, errors.InvalidQueryError, *STORE),
+    ),
+    "DELETE /tickets/{ticket_id}": Operation(
+        "deleteTicket", "tickets", "Delete all that is known of a ticket",
+        status=204, answer_type="", raises=(errors.NotFoundError, *STORE),
+    ),
+    "DELETE /customers/{customer}/tickets": Operation(
+        "deleteCustomerTickets", "tickets", "Delete the tickets of a customer", schemas_operate.DeletedTickets,
+        "At most 500 a call: `more` tells to call again.", raises=STORE,
+    ),
+    "GET /changes": Operation(
+        "getChanges", "live", "Read what changed since the last call", schemas_live.ChangesPage,
+        "Without `since` the answer has no tickets, only the cursor of now.", parameters=requests.ChangesParameters,
+        headers={"If-None-Match": "ETag of the answer before: a 304 without a body if it would be the same."},
+        answer_headers={"ETag": "Names this very answer."}, not_modified=True,
+        raises=(errors.CursorExpiredError, errors.InvalidQueryError, *STORE),
+    ),
+    "GET /stats": Operation(
+        "getStats", "live", "Read counters and latencies of a window", schemas_live.StatsResource,
+        parameters=requests.StatsParameters, raises=(errors.InvalidQueryError, *STORE),
+    ),
+    "GET /deliveries": Operation(
+        "listDeliveries", "deliveries", "List deliveries, newest first", schemas.DeliveryPage,
+        parameters=requests.DeliveriesParameters, raises=(errors.InvalidQueryError, *STORE),
+    ),
+    "POST /deliveries/{delivery_id}/replay": Operation(
+        "replayDelivery", "deliveries", "Send a finished delivery once more", schemas_operate.ReplayedDelivery,
+        status=202, raises=(errors.NotFoundError, errors.ConflictError, errors.QueueUnavailableError, *STORE),
+    ),
+    "GET /destinations": Operation(
+        "listDestinations", "deliveries", "List where alerts go", schemas_operate.DestinationList,
+    ),
+    "GET /dead-letters": Operation(
+        "listDeadLetters", "dead letters", "List dead letters, newest first", schemas_operate.DeadLetterPage,
+        parameters=requests.DeadLettersParameters, raises=(errors.InvalidQueryError, *STORE),
+    ),
+    "POST /dead-letters/redrive": Operation(
+        "redriveDeadLetters", "dead letters", "Work on dead letters again", schemas_operate.RedriveReport,
+        body={"application/json": requests.RedriveRequest}, raises=(*BODY, errors.InvalidQueryError, *STORE),
+    ),
+    "POST /score": Operation(
+        "scoreText", "scoring", "Score a text and explain it by its pieces", schemas_score.ScoreResource,
+        "Nothing is stored.", body={"application/json": requests.ScoreRequest},
+        raises=(*BODY, errors.NotFoundError, errors.InvalidQueryError, *STORE),
+    ),
+    "GET /model": Operation("getModel", "scoring", "Describe the model", schemas_score.ModelResource),
+    "GET /health": Operation(
+        "getHealth", "about", "Tell whether the parts answer", schemas_live.HealthResource,
+        "Always a 200 while the function runs at all.",
+    ),
+    "GET /openapi.json": Operation("getOpenapi", "about", "Read this document"),
+    "GET /docs": Operation("getDocs", "about", "Read this document as a page", answer_type="text/html"),
+}  # fmt: skip
