@@ -1,7 +1,10 @@
 """The guard: a table of hostile URLs and of hostile DNS answers, and not one connection to a forbidden address."""
 
+import ssl
+
 import pytest
 
+from ticketrouter.adapters.memory import MemoryClock
 from ticketrouter.adapters.webhook_http import HttpWebhookSender
 from ticketrouter.domain.egress import Target, is_public, parse_webhook_url, require_public
 from ticketrouter.domain.errors import UnsafeWebhookUrlError, WebhookUnavailableError
@@ -79,12 +82,7 @@ HOSTILE_ADDRESSES = [
 ]  # fmt: skip
 
 
-class StillClock:
-    def now_ms(self) -> int:
-        return 1_700_000_000_000
-
-    def monotonic_ms(self) -> float:
-        return 0.0
+TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 @pytest.fixture
@@ -101,7 +99,7 @@ def connects(monkeypatch):
 
 
 def post(url, resolver):
-    HttpWebhookSender(clock=StillClock(), resolver=resolver).send(url, {}, b"{}")
+    HttpWebhookSender(clock=MemoryClock(), resolver=resolver, tls=TLS).send(url, {}, b"{}")
 
 
 @pytest.mark.parametrize("url", HOSTILE_URLS)

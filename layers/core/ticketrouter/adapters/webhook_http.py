@@ -26,6 +26,7 @@ DEADLINE_MS = 10_000  # name, connection, TLS, request and the head of the reply
 CONNECT_MS = 3_000  # for one address; a name may have several
 MAX_ADDRESSES = 3
 MAX_REPLY_BYTES = 4_096
+BODY_S = 1.0  # nobody needs the body: reading some of it only spares the receiver a reset
 RETRYABLE = frozenset({408, 425, 429})  # and all of 5xx
 
 Resolver = Callable[[str], Sequence[str]]
@@ -146,7 +147,9 @@ class HttpWebhookSender:
             all_headers = {**headers, "host": host, "connection": "close"}
             connection.request("POST", target.path, body, all_headers, preload_content=False, decode_content=False)
             reply = connection.getresponse()
-            # The status has come, so the outcome is known: a body that breaks off changes nothing.
+            self._remaining_s(deadline_ms)  # a head that our timer cut off parses like a whole one
+            # The status has come, so the outcome is known: a body that is late or breaks off changes nothing.
+            open_socket.settimeout(BODY_S)
             with contextlib.suppress(HTTPError, OSError, http.client.HTTPException, ValueError):
                 reply.read1(MAX_REPLY_BYTES)
             return reply.status, reply.headers.get("retry-after")

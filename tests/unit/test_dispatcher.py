@@ -1,0 +1,427 @@
+"""The story of an alert: delivered once, or come back later, or exhausted in plain sight; never lost."""
+
+import json
+import random
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from standardwebhooks.webhooks import Webhook
+
+from ticketrouter.adapters.memory import (
+    MemoryClock,
+    MemoryDeadLetters,
+    MemoryDeliveries,
+    MemoryDestinations,
+    MemoryDestinationSecrets,
+    MemoryRandomness,
+    MemoryState,
+    MemoryVisibility,
+    MemoryWebhookSender,
+)
+from ticketrouter.domain.alert import Alert, Destination, DestinationSecret
+from ticketrouter.domain.errors import (
+    CacheUnavailableError,
+    MissingSettingError,
+    UnsafeWebhookUrlError,
+    WebhookGoneError,
+    WebhookRejectedError,
+    WebhookUnavailableError,
+)
+from ticketrouter.domain.message import Received, alert_to_json
+from ticketrouter.domain.status import DeliveryStatus
+from ticketrouter.usecases.dispatcher import LEASE_MS, TRY_BUDGET_MS, Dispatcher, Ending
+
+KEYS = ("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+URL = "https://hooks.example.com/oncall"
+QUEUE_ARN = "arn:aws:sqs:eu-central-1:123456789012:router-alerts"
+
+
+def alert(ticket_id="t_1", destination="oncall", **changes):
+    made = Alert(ticket_id, destination, "Technical", 0.93, "Checkout is down", "Nobody can pay.", "acme", ("down",),
+                 1_749_999_990_000, 1_749_999_991_000)  # fmt: skip
+    return replace(made, **changes)
+
+
+def message(of=None, message_id="m1", body=None):
+    return Received(message_id, f"receipt-{message_id}", QUEUE_ARN, body or alert_to_json(of or alert()), 1)
+
+
+class Sender(MemoryWebhookSender):
+    """Does something while the POST is under way."""
+
+    def __init__(self):
+        super().__init__()
+        self.during = lambda: None
+        self.after = lambda: None
+
+    def send(self, url, headers, body):
+        self.during()
+        reply = super().send(url, headers, body)
+        self.after()
+        return reply
+
+
+class World:
+    def __init__(self):
+        self.clock = MemoryClock()
+        self.state = MemoryState(self.clock)
+        self.deliveries = MemoryDeliveries(self.state)
+        self.dead_letters = MemoryDeadLetters(self.state)
+        self.visibility = MemoryVisibility()
+        self.randomness = MemoryRandomness()
+        self.sender = Sender()
+        self.destinations = MemoryDestinations(
+            [Destination("oncall"), Destination("chat", "slack"), Destination("guild", "discord")]
+        )
+        self.secrets = MemoryDestinationSecrets(
+            {
+                "oncall": DestinationSecret(URL, KEYS),
+                "chat": DestinationSecret(f"{URL}/slack"),
+                "guild": DestinationSecret(f"{URL}/discord"),
+            }
+        )
+        self.dispatcher = self.new_dispatcher()
+
+    def new_dispatcher(self):
+        return Dispatcher(
+            deliveries=self.deliveries,
+            destinations=self.destinations,
+            secrets=self.secrets,
+            sender=self.sender,
+            dead_letters=self.dead_letters,
+            visibility=self.visibility,
+            clock=self.clock,
+            randomness=self.randomness,
+            public_url="https://desk.example.com",
+        )
+
+    def dispatch(self, *messages, remaining_ms=30_000):
+        return self.dispatcher.dispatch(messages, remaining_ms=lambda: remaining_ms)
+
+    def endings(self, *messages, **options):
+        return [handled.ending for handled in self.dispatch(*messages, **options).handled]
+
+    def delivery(self, of=None):
+        of = of or alert()
+        (found,) = self.deliveries.of_ticket(of.ticket_id, [of.destination])
+        return found
+
+    def until_gone(self, sent):
+        """Redeliver as SQS would, each time its visibility is over; return the seconds between the tries."""
+        delays = []
+        while True:
+            report = self.dispatch(sent)
+            if not report.failed:
+                return delays
+            assert report.failed == [sent.message_id]
+            delays.append(self.visibility.delays_s[sent.message_id])
+            self.clock.advance(delays[-1])
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+def test_an_alert_is_signed_posted_recorded_and_taken_off_the_queue(world):
+    report = world.dispatch(message())
+
+    assert report.failed == []
+    (sent,) = world.sender.sent
+    assert sent.url == URL
+    assert json.loads(sent.body)["link"] == "https://desk.example.com/app/tickets/t_1"
+    assert sent.headers["content-type"] == "application/json"
+    assert sent.headers["webhook-id"] == alert().webhook_id
+    assert sent.headers["webhook-timestamp"] == "1750000000"
+    at = datetime.fromtimestamp(1_750_000_000, UTC)
+    expected = [Webhook(key).sign(alert().webhook_id, at, sent.body.decode()) for key in KEYS]
+    assert sent.headers["webhook-signature"] == " ".join(expected)
+    delivery = world.delivery()
+    assert (delivery.status, delivery.attempts) == (DeliveryStatus.DELIVERED, 1)
+    assert (delivery.log[0].status, delivery.log[0].error) == (200, None)
+
+
+@pytest.mark.parametrize(("destination", "part"), [("chat", "blocks"), ("guild", "embeds")])
+def test_a_chat_gets_its_own_body_and_no_signature(world, destination, part):
+    assert world.dispatch(message(alert(destination=destination))).failed == []
+    (sent,) = world.sender.sent
+    assert part in json.loads(sent.body)
+    assert not [name for name in sent.headers if name.startswith("webhook-")]
+
+
+def test_an_alert_that_comes_twice_is_posted_once(world):
+    assert world.endings(message(), message(message_id="m2"), message()) == [
+        Ending.DELIVERED,
+        Ending.DONE,
+        Ending.DONE,
+    ]
+    assert len(world.sender.sent) == 1
+
+
+def test_each_destination_has_a_delivery_of_its_own(world):
+    world.sender.replies[URL].append(WebhookRejectedError("no", status=400))
+    batch = [message(alert(destination=name), name) for name in ("oncall", "chat", "guild")]
+    assert world.endings(*batch) == [Ending.EXHAUSTED, Ending.DELIVERED, Ending.DELIVERED]
+
+
+def test_while_another_dispatcher_is_at_it_the_message_waits(world):
+    # given
+    world.deliveries.claim(alert(), token="another", lease_ms=7_000)
+    # when
+    report = world.dispatch(message())
+    # then
+    assert [handled.ending for handled in report.handled] == [Ending.WAITING]
+    assert (report.failed, world.visibility.delays_s, world.sender.sent) == (["m1"], {"m1": 7}, [])
+
+
+def test_a_copy_that_comes_before_its_time_waits(world):
+    world.sender.replies[URL].append(WebhookUnavailableError(status=500))
+    assert world.endings(message()) == [Ending.RETRIED]
+    world.clock.advance(1)
+    assert world.endings(message(message_id="copy")) == [Ending.WAITING]
+    assert world.visibility.delays_s == {"m1": 5, "copy": 4}
+
+
+def test_a_receiver_that_is_down_for_hours_is_tried_by_the_schedule_and_then_given_up_visibly(world):
+    world.sender.replies[URL].extend([WebhookUnavailableError(status=500)] * 20)
+
+    delays = world.until_gone(message())
+
+    assert delays == [5, 30, 120, 600, 1_800, 7_200, 18_000]
+    delivery = world.delivery()
+    assert (delivery.status, delivery.attempts, delivery.next_at_ms) == (DeliveryStatus.EXHAUSTED, 8, None)
+    assert {(attempt.status, attempt.error) for attempt in delivery.log} == {(500, "webhook-unavailable")}
+    # the same id and body each time, another time and signature
+    assert len({(sent.headers["webhook-id"], sent.body) for sent in world.sender.sent}) == 1
+    assert len({sent.headers["webhook-signature"] for sent in world.sender.sent}) == 8
+    # and a late copy does not start again
+    assert world.endings(message(message_id="copy")) == [Ending.DONE]
+
+
+def test_a_receiver_that_recovers_gets_its_alert(world):
+    world.sender.replies[URL].extend([WebhookUnavailableError(), WebhookUnavailableError(status=503)])
+    assert world.until_gone(message()) == [5, 30]
+    delivery = world.delivery()
+    assert (delivery.status, delivery.attempts) == (DeliveryStatus.DELIVERED, 3)
+    assert [attempt.status for attempt in delivery.log] == [None, 503, 200]
+
+
+@pytest.mark.parametrize(("wish_s", "delay_s"), [(2, 5), (61, 61), (86_400, 900)])
+def test_the_receivers_wish_is_heard(world, wish_s, delay_s):
+    world.sender.replies[URL].append(WebhookUnavailableError(status=429, retry_after_s=wish_s))
+    assert world.until_gone(message()) == [delay_s]
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (WebhookRejectedError("no", status=400), 400, "webhook-rejected"),
+        (WebhookRejectedError("see elsewhere", status=302), 302, "webhook-rejected"),
+        (WebhookGoneError("gone", status=410), 410, "webhook-gone"),
+        (UnsafeWebhookUrlError("inside"), None, "unsafe-webhook-url"),
+    ],
+)
+def test_a_refusal_for_good_is_not_tried_again(world, error, status, code):
+    world.sender.replies[URL].append(error)
+    assert world.endings(message()) == [Ending.EXHAUSTED]
+    delivery = world.delivery()
+    assert (delivery.status, delivery.attempts) == (DeliveryStatus.EXHAUSTED, 1)
+    assert (delivery.log[0].status, delivery.log[0].error) == (status, code)
+
+
+@pytest.mark.parametrize("missing", ["destination", "secret"])
+def test_an_unknown_destination_is_given_time_to_appear_and_then_given_up(world, missing):
+    if missing == "destination":
+        world.destinations.destinations.clear()
+    else:
+        world.secrets.secrets.clear()
+    assert world.until_gone(message()) == [5, 30, 120]
+    delivery = world.delivery()
+    assert (delivery.status, delivery.attempts) == (DeliveryStatus.EXHAUSTED, 4)
+    assert {attempt.error for attempt in delivery.log} == {"unknown-destination"}
+    assert world.sender.sent == []
+
+
+def test_a_destination_that_appears_in_the_documents_gets_its_alert(world):
+    secret = world.secrets.secrets.pop("oncall")
+    assert world.endings(message()) == [Ending.RETRIED]
+    world.secrets.secrets["oncall"] = secret
+    world.clock.advance(5)
+    assert world.endings(message()) == [Ending.DELIVERED]
+
+
+def test_documents_that_cannot_be_read_fail_the_invocation_and_lose_nothing(world):
+    def broken():
+        raise MissingSettingError("not JSON")
+
+    readable, world.destinations.all = world.destinations.all, broken
+    with pytest.raises(MissingSettingError):
+        world.dispatch(message())
+    # when it is mended, the lease of the failed invocation is over long before the message comes back
+    world.destinations.all = readable
+    world.clock.advance(ms=LEASE_MS)
+    assert world.endings(message()) == [Ending.DELIVERED]
+
+
+def test_without_the_store_nothing_is_sent_and_visibility_is_left_alone(world):
+    batch = [message(alert(f"t_{number}"), f"m{number}") for number in range(3)]
+    assert world.endings(batch[0]) == [Ending.DELIVERED]
+    world.state.available = False
+    # when
+    report = world.dispatch(*batch[1:])
+    # then
+    assert report.failed == ["m1", "m2"]
+    assert [handled.ending for handled in report.handled] == [Ending.STORE_AWAY, Ending.STORE_AWAY]
+    assert world.visibility.delays_s == {}
+    assert len(world.sender.sent) == 1
+
+
+def test_a_store_that_dies_between_post_and_record_costs_a_double_under_the_same_name(world):
+    world.sender.after = lambda: setattr(world.state, "available", False)
+    batch = [message(), message(alert("t_2"), "m2")]
+    assert world.endings(*batch) == [Ending.STORE_AWAY, Ending.STORE_AWAY]
+    world.sender.after = lambda: None
+    world.state.available = True
+    world.clock.advance(180)
+    assert world.endings(*batch) == [Ending.DELIVERED, Ending.DELIVERED]
+    names = Counter(sent.headers["webhook-id"] for sent in world.sender.sent)
+    assert sorted(names.values()) == [1, 2]
+
+
+def test_a_late_outcome_does_not_overwrite_a_newer_one(world):
+    # given: this dispatcher is frozen during its POST, another one takes over and delivers
+    def freeze():
+        world.sender.during = lambda: None
+        world.clock.advance(ms=LEASE_MS + 1)
+        assert world.new_dispatcher().dispatch([message()], remaining_ms=lambda: 30_000).failed == []
+
+    world.sender.during = freeze
+    # when it thaws
+    report = world.dispatch(message())
+    # then
+    assert [handled.ending for handled in report.handled] == [Ending.LEASE_LOST]
+    assert (report.failed, world.visibility.delays_s) == (["m1"], {"m1": 5})
+    assert (world.delivery().status, world.delivery().attempts) == (DeliveryStatus.DELIVERED, 1)
+    assert world.endings(message()) == [Ending.DONE]
+
+
+def test_a_message_that_is_none_is_kept_for_an_operator(world):
+    body = "ö" * 50_000
+    assert world.endings(message(body=body), message(alert("t_2"), "m2")) == [Ending.MALFORMED, Ending.DELIVERED]
+    (letter,), _ = world.dead_letters.find(limit=10, cursor=None)
+    assert (letter.id, letter.reason, letter.source) == ("m1", "malformed-message", "router-alerts")
+    assert letter.body == "ö" * 32_768
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"urgency_score": float("nan")},
+        {"accepted_at_ms": 10**18},
+        {"scored_at_ms": -1},
+        {"subject": "\ud800"},
+        {"ticket_id": "../x"},
+        {"destination": ""},
+    ],
+)
+def test_values_that_would_break_a_body_or_the_store_are_malformed(world, fields):
+    document = json.loads(alert_to_json(alert()))
+    document["alert"] |= fields
+    assert world.endings(message(body=json.dumps(document))) == [Ending.MALFORMED]
+
+
+def test_a_malformed_message_stays_while_the_store_is_away(world):
+    world.state.available = False
+    assert world.dispatch(message(body="?")).failed == ["m1"]
+
+
+def test_what_there_is_no_time_for_goes_back_at_once(world):
+    batch = [message(alert(f"t_{number}"), f"m{number}") for number in range(3)]
+    report = world.dispatch(*batch, remaining_ms=TRY_BUDGET_MS - 1)
+    assert [handled.ending for handled in report.handled] == [
+        Ending.DELIVERED,
+        Ending.OUT_OF_TIME,
+        Ending.OUT_OF_TIME,
+    ]
+    assert report.failed == ["m1", "m2"]
+    assert world.visibility.delays_s == {"m1": 0, "m2": 0}
+    assert world.endings(*batch[1:]) == [Ending.DELIVERED, Ending.DELIVERED]
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_a_replay_is_one_more_try_under_the_same_name(world, works):
+    world.sender.replies[URL].append(WebhookGoneError("gone", status=410))
+    assert world.endings(message()) == [Ending.EXHAUSTED]
+    replay = message(alert(replay="operator-1"), "m2")
+    if not works:
+        world.sender.replies[URL].append(WebhookUnavailableError(status=500))
+    assert world.endings(replay, replay) == [Ending.DELIVERED if works else Ending.EXHAUSTED, Ending.DONE]
+    assert len({sent.headers["webhook-id"] for sent in world.sender.sent}) == 1
+    assert len(world.sender.sent) == 2
+
+
+class Killed(BaseException):
+    """The process dies here."""
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_killed_anywhere_no_alert_is_lost_and_only_a_kill_before_the_record_doubles(seed):
+    """Invariants I5, I6 and I8 of the reliability notes, over 60 alerts with failures, copies and kills at random."""
+    chance = random.Random(seed)
+    world = World()
+    in_window = Counter()
+    successes = Counter()
+
+    def before_post():
+        if chance.random() < 0.1:
+            raise Killed
+
+    def after_post():
+        webhook_id = world.sender.sent[-1].headers["webhook-id"]
+        successes[webhook_id] += 1
+        if chance.random() < 0.1:
+            in_window[webhook_id] += 1
+            raise Killed
+
+    world.sender.during, world.sender.after = before_post, after_post
+    on_queue = {f"m{number}": message(alert(f"t_{number % 50}"), f"m{number}") for number in range(60)}
+    visible_at_s = dict.fromkeys(on_queue, 0.0)
+    while on_queue:
+        now_s = world.clock.monotonic_ms() / 1_000
+        due = [name for name in on_queue if visible_at_s[name] <= now_s]
+        if not due:
+            world.clock.advance(max(1.0, min(visible_at_s[name] for name in on_queue) - now_s))
+            continue
+        batch = [on_queue[name] for name in chance.sample(due, min(5, len(due)))]
+        if chance.random() < 0.2:
+            world.sender.replies[URL].append(WebhookUnavailableError(status=503))
+        world.visibility.delays_s.clear()
+        for received in batch:
+            visible_at_s[received.message_id] = now_s + 180
+        try:
+            failed = world.dispatch(*batch).failed
+        except Killed:
+            continue
+        assert set(failed) <= {received.message_id for received in batch}
+        assert len(failed) == len(set(failed))
+        for received in batch:
+            if received.message_id not in failed:
+                del on_queue[received.message_id]
+        for name, delay_s in world.visibility.delays_s.items():
+            visible_at_s[name] = world.clock.monotonic_ms() / 1_000 + delay_s
+
+    for number in range(50):
+        of = alert(f"t_{number}")
+        assert world.delivery(of).status is DeliveryStatus.DELIVERED
+        assert successes[of.webhook_id] == 1 + in_window[of.webhook_id]
+
+
+def test_a_store_error_is_not_mistaken_for_the_receivers(world):
+    def record(*args, **kwargs):
+        raise CacheUnavailableError("away")
+
+    world.deliveries.record = record
+    assert world.endings(message()) == [Ending.STORE_AWAY]
+    assert world.delivery().attempts == 0
