@@ -37,7 +37,8 @@ ROUTE_SCOPES: dict[str, Scope] = {
     "DELETE /customers/{customer}/tickets": Scope.OPERATE,
 }
 
-_KEY = re.compile(r"tr_(?P<id>[A-Za-z0-9-]{1,64})_(?P<secret>[A-Za-z0-9_-]{32,128})")
+KEY_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
+_KEY = re.compile(rf"tr_(?P<id>{KEY_ID.pattern})_(?P<secret>[A-Za-z0-9_-]{{32,128}})")
 
 
 @dataclass(frozen=True, slots=True)

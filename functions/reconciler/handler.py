@@ -1,0 +1,56 @@
+"""Reconciler: dead letters, or the clock -> every ticket final. Translation only."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from ticketrouter.edge import sqs
+from ticketrouter.telemetry import Handler, Metric, count, instrumented, logger
+from ticketrouter.usecases.reconciler import Reconciler, ReconcileReport
+
+Event = dict[str, Any]
+
+
+def make_handler(*, reconciler: Reconciler) -> Handler:
+    """Build the handler of the dead-letter queues and of the schedule."""
+
+    @instrumented
+    def handler(event: Event, context: Any) -> Event:
+        if "Records" in event:
+            report = reconciler.drain(sqs.received(event))
+            _tell(report)
+            return sqs.batch_item_failures(report.failed)
+        report = reconciler.sweep(remaining_ms=context.get_remaining_time_in_millis)
+        _tell(report)
+        return {"overdue": len(report.overdue), "resent": len(report.resent), "failed": len(report.given_up)}
+
+    return handler
+
+
+def _tell(report: ReconcileReport) -> None:
+    count(Metric.RESENT, len(report.resent))
+    count(Metric.OVERDUE, len(report.overdue))
+    count(Metric.DEAD_LETTERED, len(report.kept) + len(report.given_up))
+    count(Metric.FAILED, len(report.given_up))
+    count(Metric.EXHAUSTED, len(report.exhausted))
+    for ticket_id in report.resent:
+        logger.warning("resent", ticket_id=ticket_id)
+    for ticket_id in report.alerted:
+        logger.warning("alerts queued at last", ticket_id=ticket_id)
+    for ticket_id in report.given_up:
+        logger.error("given up", ticket_id=ticket_id)
+    for message_id in report.kept:
+        logger.error("message kept as a dead letter", message_id=message_id)
+    for alert in report.exhausted:
+        logger.error("alert given up", ticket_id=alert.ticket_id, destination=alert.destination)
+    if report.queue_unavailable:
+        logger.warning("the queue did not take everything: the rest waits for the next run")
+    if report.store_unavailable:
+        logger.warning("the store is away: what is not done comes back", messages=len(report.failed))
+
+
+if os.environ.get("AWS_LAMBDA_FUNCTION_NAME"):
+    from ticketrouter import bootstrap
+
+    lambda_handler = make_handler(reconciler=bootstrap.reconciler())
