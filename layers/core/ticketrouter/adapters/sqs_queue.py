@@ -116,7 +116,7 @@ class SqsVisibility:
 
     Args:
         client: Made by `sqs_client`.
-        queue_urls: URLs of the queues whose messages are delayed; their last segment is the queue's name, as in its ARN.
+        queue_urls: URLs of the queues whose messages are delayed; the last segment is the name, as in the ARN.
     """
 
     def __init__(self, client: SQSClient, queue_urls: Sequence[str]) -> None:

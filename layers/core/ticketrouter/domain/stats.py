@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ticketrouter.domain.message import WorkItem
-from ticketrouter.domain.record import TicketRecord
+from ticketrouter.domain.record import Outcome
 from ticketrouter.domain.status import DeliveryStatus
 from ticketrouter.domain.urgency import ALERT_THRESHOLD
 
@@ -46,18 +46,18 @@ def of_accepted(item: WorkItem) -> Tally:
     return Tally(item.accepted_at_ms // 60_000, ("accepted",))
 
 
-def of_scored(record: TicketRecord) -> Tally:
+def of_outcome(outcome: Outcome) -> Tally:
     """Return what a scored ticket counts for."""
-    names = ["scored", f"lane:{record.item.lane.value}"]
-    if record.score is not None:
-        names.append(f"category:{record.score.category}")
-        if record.score.urgency_score > ALERT_THRESHOLD:
-            names.append("urgent")
-        if record.score.degraded:
-            names.append("degraded")
-    stages = (("queue_ms", record.queue_ms), ("scoring_ms", record.scoring_ms), ("total_ms", record.total_ms))
-    names += [f"{stage}:{bucket(value_ms)}" for stage, value_ms in stages if value_ms is not None]
-    return Tally((record.scored_at_ms or record.item.accepted_at_ms) // 60_000, tuple(names))
+    accepted_at_ms = outcome.item.accepted_at_ms
+    names = ["scored", f"lane:{outcome.item.lane.value}", f"category:{outcome.score.category}"]
+    if outcome.score.urgency_score > ALERT_THRESHOLD:
+        names.append("urgent")
+    if outcome.score.degraded:
+        names.append("degraded")
+    names.append(f"queue_ms:{bucket(outcome.started_at_ms - accepted_at_ms)}")
+    names.append(f"scoring_ms:{bucket(outcome.scoring_ms)}")
+    names.append(f"total_ms:{bucket(outcome.scored_at_ms - accepted_at_ms)}")
+    return Tally(outcome.scored_at_ms // 60_000, tuple(names))
 
 
 def of_failed(at_ms: int) -> Tally:

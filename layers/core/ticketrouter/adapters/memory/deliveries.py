@@ -30,14 +30,19 @@ class MemoryDeliveries:
     def claim(self, alert: Alert, *, token: str, lease_ms: int) -> DeliveryClaim:
         """Take the lease on this delivery."""
         with self._state.open() as now_ms:
+            opened = (alert.ticket_id, alert.destination) not in self._state.deliveries
             row = self._row(alert, now_ms)
             if alert.epoch > row.epoch:
+                opened = True
                 row.epoch, row.token, row.lease_until_ms = alert.epoch, "", 0
                 row.delivery = Delivery(alert, DeliveryStatus.PENDING, 0, row.delivery.log, now_ms)
             if alert.replay and alert.replay not in row.replays:
                 row.replays.add(alert.replay)
                 if row.delivery.status is not DeliveryStatus.PENDING:
+                    opened = True
                     row.delivery = replace(row.delivery, status=DeliveryStatus.PENDING, updated_at_ms=now_ms)
+            if opened:
+                self._touch(alert.ticket_id)
             delivery = row.delivery
             if delivery.status is not DeliveryStatus.PENDING:
                 return DeliveryClaim(DeliveryVerdict.DONE, delivery.attempts)
@@ -91,8 +96,11 @@ class MemoryDeliveries:
 
     def _end(self, alert: Alert, status: DeliveryStatus, at_ms: int) -> None:
         self._state.add(of_delivery(status, at_ms=at_ms, scored_at_ms=alert.scored_at_ms))
-        if alert.ticket_id in self._state.rows:
-            self._state.change(alert.ticket_id)
+        self._touch(alert.ticket_id)
+
+    def _touch(self, ticket_id: str) -> None:
+        if ticket_id in self._state.rows:
+            self._state.change(ticket_id)
 
     def of_ticket(self, ticket_id: str, destinations: Sequence[str]) -> list[Delivery]:
         """Return the deliveries of a ticket that exist."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ticketrouter.adapters.memory.state import MemoryState, TicketRow
 from ticketrouter.domain.message import WorkItem
 from ticketrouter.domain.record import DeadLetter, Outcome, TicketRecord
-from ticketrouter.domain.stats import of_failed, of_scored
+from ticketrouter.domain.stats import of_failed, of_outcome
 from ticketrouter.domain.status import State
 from ticketrouter.ports import Begin, Begun
 
@@ -60,8 +60,8 @@ class MemoryTicketStore:
             score=outcome.score,
             alerts=outcome.alerts,
         )
-        self._state.add(of_scored(row.record))
-        self._finish(outcome.item.ticket.ticket_id)
+        self._state.add(of_outcome(outcome))
+        self._finish(row)
         return row.record
 
     def mark_alerts_enqueued(self, ticket_ids: Sequence[str]) -> None:
@@ -80,7 +80,7 @@ class MemoryTicketStore:
             row.record = replace(row.record, state=State.FAILED, failure=reason)
             self._state.letters[ticket_id] = DeadLetter(ticket_id, reason, now_ms, ticket_id)
             self._state.add(of_failed(now_ms))
-            self._finish(ticket_id)
+            self._finish(row)
             return True
 
     def _row(self, item: WorkItem) -> TicketRow:
@@ -92,9 +92,9 @@ class MemoryTicketStore:
     def _is_closed(self, row: TicketRow, item: WorkItem) -> bool:
         return row.record.state.is_final or row.record.item.ticket.fingerprint != item.ticket.fingerprint
 
-    def _finish(self, ticket_id: str) -> None:
-        self._state.deadlines.pop(ticket_id, None)
-        self._state.change(ticket_id)
+    def _finish(self, row: TicketRow) -> None:
+        self._state.deadlines.pop(row.record.item.ticket.ticket_id, None)
+        self._state.accept(row)
 
     def count_resend(self, ticket_id: str, *, due_at_ms: int) -> int:
         """Count a resend and move the deadline."""

@@ -1,0 +1,116 @@
+"""Claims: rate, deadlines and claims of a request in one round trip; confirmation and lists in another."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from ticketrouter.adapters.redis_store import keys
+from ticketrouter.adapters.redis_store.client import Command, RedisClient, call
+from ticketrouter.adapters.redis_store.projections import CHANGES_KEPT, Projections, counted
+from ticketrouter.domain.errors import RateLimitedError
+from ticketrouter.domain.message import WorkItem
+from ticketrouter.domain.stats import of_accepted
+from ticketrouter.domain.status import State
+from ticketrouter.ports import Claim, ClaimOutcome
+
+LEASE_MS = 5_000
+MIN_BURST = 500  # one full batch
+
+
+class RedisClaims:
+    """The one record per ticket id.
+
+    Args:
+        client: The way to Redis.
+        rate_limit_per_minute: Tickets a minute for each key; the burst is a tenth of it, at least 500.
+        record_ttl_s: How long a record is kept.
+        deadline_s: After how long without a final status a ticket is overdue.
+        lease_ms: How long a claim is safe from being taken over.
+        changes_kept: How many changes are kept.
+    """
+
+    def __init__(
+        self,
+        client: RedisClient,
+        *,
+        rate_limit_per_minute: int = 6_000,
+        record_ttl_s: int = 30 * 86_400,
+        deadline_s: int = 3_600,
+        lease_ms: int = LEASE_MS,
+        changes_kept: int = CHANGES_KEPT,
+    ) -> None:
+        self._client = client
+        self._interval_us = max(1, round(60_000_000 / rate_limit_per_minute))
+        self._burst_us = max(MIN_BURST, rate_limit_per_minute // 10) * self._interval_us
+        self._record_ttl_ms = record_ttl_s * 1000
+        self._deadline_ms = deadline_s * 1000
+        self._lease_ms = lease_ms
+        self._projections = Projections(record_ttl_s=record_ttl_s, changes_kept=changes_kept)
+
+    def claim(self, items: Sequence[WorkItem], *, key_id: str, token: str) -> list[Claim]:
+        """Claim every item in one round trip, rate limit included.
+
+        Raises:
+            RateLimitedError: The key has no rate left for so many items; nothing stays claimed.
+            CacheUnavailableError: No answer in time, or the breaker is open.
+        """
+        cost_us = len(items) * self._interval_us
+        commands = [call("rate", [keys.rate_key(key_id)], cost_us, self._burst_us)]
+        # Before the claims: a deadline without a claim is looked at and forgotten, a claim without one could be lost.
+        commands += self._deadlines(items)
+        commands += [self._claim(item, token) for item in items]
+        replies = self._client.run(commands)
+        claims = [_claim(item, reply, token) for item, reply in zip(items, replies[-len(items) :], strict=True)]
+        if replies[0]:
+            owned = [claim for claim in claims if claim.owned]
+            self._client.run([_release(claim) for claim in owned])
+            raise RateLimitedError("the key's rate is used up", retry_after_s=int(replies[0]))
+        return claims
+
+    def _deadlines(self, items: Sequence[WorkItem]) -> list[Command]:
+        shards: dict[str, list[str | int]] = {}
+        for item in items:
+            ticket_id = item.ticket.ticket_id
+            due_ms = item.accepted_at_ms + self._deadline_ms
+            shards.setdefault(keys.deadline_key(ticket_id), []).extend((due_ms, ticket_id))
+        return [("ZADD", shard, "NX", *entries) for shard, entries in shards.items()]
+
+    def _claim(self, item: WorkItem, token: str) -> Command:
+        key = keys.ticket_key(item.ticket.ticket_id)
+        return call("claim", [key], token, self._lease_ms, item.ticket.fingerprint, item.to_json(), self._record_ttl_ms)
+
+    def confirm(self, claims: Sequence[Claim]) -> None:
+        """Move owned claims from `sending` to `queued`, and show them in lists and figures.
+
+        Raises:
+            CacheUnavailableError: The records stay `sending`; a retry, the worker or the reconciler moves them on.
+        """
+        owned = [claim for claim in claims if claim.owned]
+        if not owned:
+            return
+        items = [claim.item for claim in owned]
+        commands = [call("confirm", [keys.ticket_key(claim.item.ticket.ticket_id)], claim.token) for claim in owned]
+        commands += self._projections.accepted(items)
+        commands += counted(map(of_accepted, items))
+        moved = self._client.run(commands)[: len(owned)]
+        # Whoever was faster, a worker or a new owner, has counted the ticket or will: ours is taken back.
+        self._client.run(
+            counted((of_accepted(item) for item, mine in zip(items, moved, strict=True) if not mine), sign=-1)
+        )
+
+
+def _claim(item: WorkItem, reply: Sequence[Any], token: str) -> Claim:
+    outcome, state, left_ms, held = reply
+    return Claim(
+        outcome=ClaimOutcome(outcome.decode()),
+        item=WorkItem.from_json(held.decode()) if held else item,
+        token=token,
+        state=State(state.decode()),
+        retry_after_s=math.ceil(left_ms / 1000) if left_ms else None,
+    )
+
+
+def _release(claim: Claim) -> Command:
+    return call("release", [keys.ticket_key(claim.item.ticket.ticket_id)], claim.token, claim.outcome.value)

@@ -1,0 +1,66 @@
+"""Dead letters: what could not be finished, kept for an operator."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ticketrouter.adapters.redis_store import keys
+from ticketrouter.adapters.redis_store.client import Command, RedisClient
+from ticketrouter.adapters.redis_store.walk import Place, walk
+from ticketrouter.domain.record import DeadLetter
+
+LETTER_TTL_S = 14 * 86_400
+
+
+class RedisDeadLetters:
+    """What could not be finished.
+
+    Args:
+        client: The way to Redis.
+    """
+
+    def __init__(self, client: RedisClient) -> None:
+        self._client = client
+
+    def keep(self, letter: DeadLetter) -> None:
+        """Keep it for 14 days; the same id again replaces it."""
+        key = keys.letter_key(letter.id)
+        named = [(name, getattr(letter, name)) for name in keys.LETTER_FIELDS]
+        self._client.run(
+            [
+                ("ZADD", keys.DEAD_LETTERS, letter.at_ms, letter.id),
+                ("DEL", key),
+                ("HSET", key, *(part for name, value in named if value is not None for part in (name, value))),
+                ("EXPIRE", key, LETTER_TTL_S),
+            ]
+        )
+
+    def find(self, *, limit: int, cursor: str | None) -> tuple[list[DeadLetter], str | None]:
+        """Return dead letters, newest first, and the cursor of the next page."""
+        return walk(
+            self._client,
+            keys.DEAD_LETTERS,
+            order="dead-letters",
+            read=_read_place,
+            decode=keys.decode_letter,
+            keeps=lambda _: True,
+            limit=limit,
+            cursor=cursor,
+        )
+
+    def get_many(self, ids: Sequence[str]) -> list[DeadLetter | None]:
+        """Return dead letters in the order of the ids."""
+        return [keys.decode_letter(values) for values in self._client.run([_read(one) for one in ids])]
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Forget them (after a redrive)."""
+        if ids:
+            self._client.run([("ZREM", keys.DEAD_LETTERS, *ids), *(("DEL", keys.letter_key(one)) for one in ids)])
+
+
+def _read(letter_id: str) -> Command:
+    return ("HMGET", keys.letter_key(letter_id), *keys.LETTER_FIELDS)
+
+
+def _read_place(place: Place) -> Command:
+    return _read(place[1])

@@ -1,0 +1,129 @@
+"""Records of deliveries: lease, token and compare-and-set, so that a late dispatcher overwrites nothing newer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from ticketrouter.adapters.redis_store import keys
+from ticketrouter.adapters.redis_store.client import Command, RedisClient, call
+from ticketrouter.adapters.redis_store.projections import CHANGES_KEPT, Projections, counted
+from ticketrouter.adapters.redis_store.walk import Place, walk
+from ticketrouter.domain.alert import Alert
+from ticketrouter.domain.record import Attempt, Delivery, TicketRecord
+from ticketrouter.domain.stats import of_delivery
+from ticketrouter.domain.status import DeliveryStatus
+from ticketrouter.ports import DeliveryClaim, DeliveryVerdict
+
+LOG_LENGTH = 10
+LISTED = 100_000  # the newest; older ones are still found through their tickets
+
+
+class RedisDeliveries:
+    """Records of deliveries, one per ticket and destination.
+
+    Args:
+        client: The way to Redis.
+        record_ttl_s: How long a delivery's record is kept.
+        changes_kept: How many changes are kept.
+    """
+
+    def __init__(
+        self, client: RedisClient, *, record_ttl_s: int = 30 * 86_400, changes_kept: int = CHANGES_KEPT
+    ) -> None:
+        self._client = client
+        self._record_ttl_ms = record_ttl_s * 1000
+        self._projections = Projections(record_ttl_s=record_ttl_s, changes_kept=changes_kept)
+
+    def claim(self, alert: Alert, *, token: str, lease_ms: int) -> DeliveryClaim:
+        """Take the lease on this delivery; makes the record if it is missing."""
+        body, ttl_ms = keys.encode_alert(alert), self._record_ttl_ms
+        ((verdict, attempts, wait_ms, opened),) = self._client.run(
+            [
+                call(
+                    "deliver_claim", _own(alert),
+                    token, lease_ms, body, alert.epoch, alert.replay, ttl_ms, alert.destination,
+                )
+            ]
+        )  # fmt: skip
+        if opened:
+            self._client.run([_listed(alert), self._projections.touched(alert.ticket_id)])
+        return DeliveryClaim(DeliveryVerdict(verdict.decode()), int(attempts), math.ceil(wait_ms / 1000))
+
+    def record(
+        self,
+        alert: Alert,
+        attempt: Attempt,
+        status: DeliveryStatus,
+        *,
+        token: str,
+        retry_in_ms: int | None,
+    ) -> bool:
+        """Write the outcome of a try and end the lease; False if the lease is no longer ours (nothing is written)."""
+        retry = "" if retry_in_ms is None else retry_in_ms
+        line = keys.encode_attempt(attempt)
+        (written,) = self._client.run(
+            [call("deliver_record", _own(alert)[:1], token, line, status.value, retry, LOG_LENGTH)]
+        )
+        if written:
+            self._client.run(self._ended(alert, status, attempt.at_ms))
+        return bool(written)
+
+    def close(self, alert: Alert, status: DeliveryStatus) -> bool:
+        """Give a pending delivery its final status without a try; False if it was final already."""
+        body, ttl_ms = keys.encode_alert(alert), self._record_ttl_ms
+        ((closed, at_ms),) = self._client.run(
+            [call("deliver_close", _own(alert), status.value, body, alert.epoch, ttl_ms, alert.destination)]
+        )
+        if closed:
+            self._client.run(self._ended(alert, status, at_ms))
+        return bool(closed)
+
+    def _ended(self, alert: Alert, status: DeliveryStatus, at_ms: int) -> list[Command]:
+        """Return what lists and figures show of a try."""
+        tally = of_delivery(status, at_ms=at_ms, scored_at_ms=alert.scored_at_ms)
+        return [_listed(alert), self._projections.touched(alert.ticket_id), *counted([tally])]
+
+    def of_ticket(self, ticket_id: str, destinations: Sequence[str]) -> list[Delivery]:
+        """Return the deliveries of a ticket that exist."""
+        replies = self._client.run([_read(ticket_id, destination) for destination in destinations])
+        return [delivery for delivery in map(keys.decode_delivery, replies) if delivery is not None]
+
+    def of_tickets(self, records: Sequence[TicketRecord]) -> list[list[Delivery]]:
+        """Return the deliveries of each record's alerts, in one round trip."""
+        commands = [_read(alert.ticket_id, alert.destination) for record in records for alert in record.alerts]
+        replies = iter(self._client.run(commands))
+        found = [[keys.decode_delivery(next(replies)) for _ in record.alerts] for record in records]
+        return [[delivery for delivery in deliveries if delivery is not None] for deliveries in found]
+
+    def find(
+        self, *, status: DeliveryStatus | None, limit: int, cursor: str | None
+    ) -> tuple[list[Delivery], str | None]:
+        """Return recent deliveries, newest first, and the cursor of the next page."""
+        return walk(
+            self._client,
+            keys.DELIVERIES,
+            order="deliveries",
+            read=_read_place,
+            decode=keys.decode_delivery,
+            keeps=lambda delivery: status is None or delivery.status is status,
+            limit=limit,
+            cursor=cursor,
+        )
+
+
+def _own(alert: Alert) -> list[str]:
+    return [keys.delivery_key(alert.ticket_id, alert.destination), keys.destinations_key(alert.ticket_id)]
+
+
+def _listed(alert: Alert) -> Command:
+    return call("stamp", [keys.DELIVERIES], f"{alert.ticket_id}~{alert.destination}", 0, "", LISTED)
+
+
+def _read(ticket_id: str, destination: str) -> Command:
+    return ("HMGET", keys.delivery_key(ticket_id, destination), *keys.DELIVERY_FIELDS)
+
+
+def _read_place(place: Place) -> Command:
+    ticket_id, _, destination = place[1].partition("~")
+    return _read(ticket_id, destination)

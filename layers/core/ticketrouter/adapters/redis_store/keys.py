@@ -1,0 +1,183 @@
+"""Names of all keys, and how records are written in them.
+
+    ticket:{<id>}                       hash    claim and record
+    delivery:{<id>}:<destination>       hash    one delivery
+    deliveries:{<id>}                   set     its destinations
+    deadletter:{<id>}                   hash
+    rate:{<key id>}                     string  time until which the key has paid, in us
+    deadlines:{<shard>}                 zset    id by due time in ms, 16 shards
+    index:{tickets}:accepted            zset    id by accepted_at_ms
+    index:{tickets}:urgency             zset    id by urgency rank
+    index:{tickets}:changes             zset    id, or ~id of a deleted ticket, by number of the change
+    index:{tickets}:floor               string  newest change that was dropped
+    index:{customer:<digest>}           set     ids of one customer's tickets
+    index:{deliveries}                  zset    <id>~<destination> by time of the last change in ms
+    index:{deadletters}                 zset    id by time in ms
+    stats:{<minute>}                    hash    counts
+
+What is in braces decides the cluster slot: a script's keys share it. The ticket lists share one so that one script
+writes all of them, and trims them together.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+from zlib import crc32
+
+from ticketrouter.domain.alert import Alert
+from ticketrouter.domain.message import WorkItem
+from ticketrouter.domain.record import Attempt, DeadLetter, Delivery, Outcome, TicketRecord
+from ticketrouter.domain.score import Score
+from ticketrouter.domain.status import DeliveryStatus, State
+from ticketrouter.domain.urgency import Contribution
+
+SHARDS = 16
+TICKET_LISTS = (
+    "index:{tickets}:accepted",
+    "index:{tickets}:urgency",
+    "index:{tickets}:changes",
+    "index:{tickets}:floor",
+)
+ACCEPTED, URGENCY, CHANGES, FLOOR = TICKET_LISTS
+DELIVERIES = "index:{deliveries}"
+DEAD_LETTERS = "index:{deadletters}"
+
+RECORD_FIELDS = (
+    "item", "state", "attempts", "resends", "epoch", "outcome", "embedding", "alerts_enqueued", "failure",
+)  # fmt: skip
+DELIVERY_FIELDS = ("alert", "status", "attempts", "log", "updated_at_ms", "next_at_ms")
+LETTER_FIELDS = ("id", "reason", "at_ms", "ticket_id", "body", "source")
+
+_ALERT_FIELDS = tuple(field.name for field in fields(Alert))
+_SCORE_FIELDS = tuple(field.name for field in fields(Score) if field.name not in ("contributions", "embedding"))
+_TIMING_FIELDS = ("started_at_ms", "scored_at_ms", "scoring_ms", "cold_start")
+
+Values = Sequence[bytes | None]
+
+
+def ticket_key(ticket_id: str) -> str:
+    """Return the key of a ticket's claim and record."""
+    return f"ticket:{{{ticket_id}}}"
+
+
+def delivery_key(ticket_id: str, destination: str) -> str:
+    """Return the key of a delivery."""
+    return f"delivery:{{{ticket_id}}}:{destination}"
+
+
+def destinations_key(ticket_id: str) -> str:
+    """Return the key of the set of a ticket's destinations."""
+    return f"deliveries:{{{ticket_id}}}"
+
+
+def letter_key(letter_id: str) -> str:
+    """Return the key of a dead letter."""
+    return f"deadletter:{{{letter_id}}}"
+
+
+def rate_key(key_id: str) -> str:
+    """Return the key of an API key's rate."""
+    return f"rate:{{{key_id}}}"
+
+
+def deadline_key(ticket_id: str) -> str:
+    """Return the key of the shard that holds a ticket's deadline."""
+    return f"deadlines:{{{crc32(ticket_id.encode()) % SHARDS}}}"
+
+
+def deadline_keys() -> list[str]:
+    """Return the keys of all shards."""
+    return [f"deadlines:{{{shard}}}" for shard in range(SHARDS)]
+
+
+def customer_key(customer: str) -> str:
+    """Return the key of the set of a customer's tickets; a digest, so that no name stands in a key."""
+    return f"index:{{customer:{hashlib.sha256(customer.encode()).hexdigest()[:32]}}}"
+
+
+def stats_key(minute: int) -> str:
+    """Return the key of a minute's counts."""
+    return f"stats:{{{minute}}}"
+
+
+def encode_outcome(outcome: Outcome) -> str:
+    """Return what `commit` writes, all but the embedding, as JSON."""
+    document: dict[str, Any] = {name: getattr(outcome, name) for name in _TIMING_FIELDS}
+    document["score"] = {name: getattr(outcome.score, name) for name in _SCORE_FIELDS}
+    document["contributions"] = [(part.term, part.value) for part in outcome.score.contributions]
+    document["alerts"] = [{name: getattr(alert, name) for name in _ALERT_FIELDS} for alert in outcome.alerts]
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+
+def decode_record(values: Values) -> TicketRecord | None:
+    """Return the record of `RECORD_FIELDS`; None if there is none."""
+    item, state, attempts, resends, epoch, outcome, embedding, alerts_enqueued, failure = values
+    if item is None or state is None:
+        return None
+    scored: dict[str, Any] = {} if outcome is None else _decode_outcome(outcome, embedding or b"")
+    return TicketRecord(
+        item=WorkItem.from_json(item.decode()),
+        state=State(state.decode()),
+        attempts=int(attempts or 0),
+        resends=int(resends or 0),
+        epoch=int(epoch or 1),
+        alerts_enqueued=alerts_enqueued is not None,
+        failure=None if failure is None else failure.decode(),
+        **scored,
+    )
+
+
+def _decode_outcome(outcome: bytes, embedding: bytes) -> dict[str, Any]:
+    document = json.loads(outcome)
+    score = document["score"]
+    decoded = {name: document[name] for name in _TIMING_FIELDS}
+    decoded["score"] = Score(
+        contributions=tuple(Contribution(term, value) for term, value in document["contributions"]),
+        embedding=embedding,
+        **{name: score[name] for name in _SCORE_FIELDS},
+    )
+    decoded["alerts"] = tuple(_decode_alert(alert) for alert in document["alerts"])
+    return decoded
+
+
+def encode_alert(alert: Alert) -> str:
+    """Return an alert as JSON."""
+    document = {name: getattr(alert, name) for name in _ALERT_FIELDS}
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+
+def _decode_alert(document: dict[str, Any]) -> Alert:
+    known = {name: document[name] for name in _ALERT_FIELDS if name in document}
+    return Alert(**{**known, "reasons": tuple(known["reasons"])})
+
+
+def encode_attempt(attempt: Attempt) -> str:
+    """Return a try as one line."""
+    return json.dumps([attempt.at_ms, attempt.latency_ms, attempt.status, attempt.error], separators=(",", ":"))
+
+
+def decode_delivery(values: Values) -> Delivery | None:
+    """Return the delivery of `DELIVERY_FIELDS`; None if there is none."""
+    alert, status, attempts, log, updated_at_ms, next_at_ms = values
+    if alert is None or status is None:
+        return None
+    return Delivery(
+        alert=_decode_alert(json.loads(alert)),
+        status=DeliveryStatus(status.decode()),
+        attempts=int(attempts or 0),
+        log=tuple(Attempt(*json.loads(line)) for line in (log or b"").splitlines()),
+        updated_at_ms=int(updated_at_ms or 0),
+        next_at_ms=None if next_at_ms is None else int(next_at_ms),
+    )
+
+
+def decode_letter(values: Values) -> DeadLetter | None:
+    """Return the dead letter of `LETTER_FIELDS`; None if there is none."""
+    letter_id, reason, at_ms, ticket_id, body, source = (None if v is None else v.decode() for v in values)
+    if letter_id is None or reason is None or at_ms is None:
+        return None
+    return DeadLetter(letter_id, reason, int(at_ms), ticket_id, body, source)

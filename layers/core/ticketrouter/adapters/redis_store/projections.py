@@ -1,0 +1,73 @@
+"""Lists and figures, as the commands that write them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from ticketrouter.adapters.redis_store import keys
+from ticketrouter.adapters.redis_store.client import Command, call
+from ticketrouter.domain.listing import urgency_rank
+from ticketrouter.domain.message import WorkItem
+from ticketrouter.domain.stats import MAX_WINDOW_S, Tally
+
+CHANGES_KEPT = 100_000
+STATS_TTL_S = MAX_WINDOW_S + 3_600
+
+
+class Projections:
+    """Makes the commands that keep lists and figures in step with the records.
+
+    Args:
+        record_ttl_s: How long a record, and so its place in the lists, is kept.
+        changes_kept: How many changes are kept: what a cursor may lag behind.
+    """
+
+    def __init__(self, *, record_ttl_s: int, changes_kept: int = CHANGES_KEPT) -> None:
+        self._record_ttl_s = record_ttl_s
+        self._changes_kept = changes_kept
+
+    def accepted(self, items: Sequence[WorkItem]) -> list[Command]:
+        """List accepted tickets, by their provisional urgency and by customer."""
+        commands = self.listed([(item, item.provisional_score) for item in items])
+        for item in items:
+            if item.ticket.customer:
+                key = keys.customer_key(item.ticket.customer)
+                commands.append(("SADD", key, item.ticket.ticket_id))
+                commands.append(("EXPIRE", key, self._record_ttl_s))
+        return commands
+
+    def listed(self, entries: Sequence[tuple[WorkItem, float]]) -> list[Command]:
+        """List tickets by their time of acceptance and this urgency, and note that they changed."""
+        places: list[str | int] = []
+        for item, urgency in entries:
+            rank = urgency_rank(urgency, item.accepted_at_ms)
+            places += ("show", item.ticket.ticket_id, item.accepted_at_ms, rank)
+        return [self._project(places)] if places else []
+
+    def touched(self, ticket_id: str) -> Command:
+        """Note that something beside the record changed, if the ticket is listed."""
+        return self._project(["touch", ticket_id, "", ""])
+
+    def removed(self, ticket_id: str) -> Command:
+        """Take a ticket out of the lists and leave a tombstone among the changes."""
+        return self._project(["remove", ticket_id, "", ""])
+
+    def _project(self, entries: Sequence[str | int]) -> Command:
+        return call("project", keys.TICKET_LISTS, self._changes_kept, self._record_ttl_s * 1000, *entries)
+
+
+def counted(tallies: Iterable[Tally], *, sign: int = 1) -> list[Command]:
+    """Add tallies to the figures; with sign -1, take back what was added for somebody who was not first."""
+    totals: dict[int, Counter[str]] = {}
+    for tally in tallies:
+        totals.setdefault(tally.minute, Counter()).update(tally.names)
+    return [
+        call("count", [keys.stats_key(minute)], STATS_TTL_S, *_pairs(total, sign))
+        for minute, total in totals.items()
+        if total
+    ]
+
+
+def _pairs(total: Counter[str], sign: int) -> list[str | int]:
+    return [part for name, count in total.items() for part in (name, sign * count)]

@@ -1,0 +1,226 @@
+"""Records of tickets: attempts, outcomes, failures, deadlines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ticketrouter.adapters.redis_store import keys
+from ticketrouter.adapters.redis_store.client import Command, RedisClient, call
+from ticketrouter.adapters.redis_store.projections import CHANGES_KEPT, Projections, counted
+from ticketrouter.domain.listing import urgency_of
+from ticketrouter.domain.message import WorkItem
+from ticketrouter.domain.record import Outcome, TicketRecord
+from ticketrouter.domain.stats import of_accepted, of_failed, of_outcome
+from ticketrouter.domain.status import State
+from ticketrouter.ports import Begin, Begun
+
+LETTER_TTL_S = 14 * 86_400
+
+
+class RedisTicketStore:
+    """Records of tickets.
+
+    Args:
+        client: The way to Redis.
+        record_ttl_s: How long a record is kept.
+        deadline_s: After how long without a final status a ticket is overdue.
+        changes_kept: How many changes are kept.
+    """
+
+    def __init__(
+        self,
+        client: RedisClient,
+        *,
+        record_ttl_s: int = 30 * 86_400,
+        deadline_s: int = 3_600,
+        changes_kept: int = CHANGES_KEPT,
+    ) -> None:
+        self._client = client
+        self._record_ttl_ms = record_ttl_s * 1000
+        self._deadline_ms = deadline_s * 1000
+        self._projections = Projections(record_ttl_s=record_ttl_s, changes_kept=changes_kept)
+
+    def begin(self, item: WorkItem, *, max_attempts: int) -> Begun:
+        """Count an attempt at this ticket; make the record if it is missing."""
+        ticket_id = item.ticket.ticket_id
+        key = keys.ticket_key(ticket_id)
+        body, ttl_ms = item.to_json(), self._record_ttl_ms
+        _, (verdict, uncounted), values = self._client.run(
+            [
+                ("ZADD", keys.deadline_key(ticket_id), "NX", item.accepted_at_ms + self._deadline_ms, ticket_id),
+                call("begin", [key], item.ticket.fingerprint, body, ttl_ms, max_attempts),
+                _read(ticket_id),
+            ]
+        )
+        if uncounted:  # its ingest died before the confirmation, or had no Redis
+            self._client.run(self._projections.accepted([item]) + counted([of_accepted(item)]))
+        record = keys.decode_record(values)
+        return Begun(Begin(verdict.decode()), record or TicketRecord(item, State.QUEUED))
+
+    def commit(self, outcomes: Sequence[Outcome]) -> list[TicketRecord]:
+        """Make each ticket `scored` unless it is final already; one round trip for all of them.
+
+        Lists and figures go along, as if every commit were the first; the rare second one is put right afterwards.
+        """
+        if not outcomes:
+            return []
+        count = len(outcomes)
+        commands = [self._commit(outcome) for outcome in outcomes]
+        commands += [_read(outcome.item.ticket.ticket_id) for outcome in outcomes]
+        commands += self._projections.listed([(o.item, o.score.urgency_score) for o in outcomes])
+        commands += counted(map(of_outcome, outcomes))
+        commands += _settled([outcome.item.ticket.ticket_id for outcome in outcomes])
+        replies = self._client.run(commands)
+        records = [
+            keys.decode_record(values) or _record_of(outcome)
+            for outcome, values in zip(outcomes, replies[count : 2 * count], strict=True)
+        ]
+        late: list[TicketRecord] = []
+        corrections: list[Command] = []
+        for outcome, record, (moved, uncounted) in zip(outcomes, records, replies[:count], strict=True):
+            if not moved:
+                late.append(record)
+                corrections += counted([of_outcome(outcome)], sign=-1)
+            elif uncounted:
+                corrections += counted([of_accepted(outcome.item)])
+        corrections += self._projections.listed([(record.item, urgency_of(record)) for record in late])
+        self._client.run(corrections)
+        return records
+
+    def _commit(self, outcome: Outcome) -> Command:
+        ticket = outcome.item.ticket
+        return call(
+            "commit",
+            [keys.ticket_key(ticket.ticket_id)],
+            ticket.fingerprint,
+            outcome.item.to_json(),
+            self._record_ttl_ms,
+            keys.encode_outcome(outcome),
+            outcome.score.embedding,
+        )
+
+    def mark_alerts_enqueued(self, ticket_ids: Sequence[str]) -> None:
+        """Note that all alerts of these tickets are on the alert queue."""
+        self._client.run([call("enqueued", [keys.ticket_key(ticket_id)]) for ticket_id in ticket_ids])
+
+    def fail(self, item: WorkItem, reason: str) -> bool:
+        """Make the ticket `failed` and list it among the dead letters; False if it was final already."""
+        ticket_id = item.ticket.ticket_id
+        own = [keys.ticket_key(ticket_id), keys.letter_key(ticket_id)]
+        arguments = (item.ticket.fingerprint, item.to_json(), self._record_ttl_ms, reason, ticket_id)
+        _, (moved, uncounted, at_ms) = self._client.run(
+            [
+                # First, and harmless if nothing fails: a list skips what has no letter.
+                call("stamp", [keys.DEAD_LETTERS], ticket_id, 0),
+                call("fail", own, *arguments, LETTER_TTL_S * 1000),
+            ]
+        )
+        if not moved:
+            return False
+        tallies = [of_failed(at_ms)] + [of_accepted(item)] * uncounted
+        self._client.run([*self._projections.accepted([item]), *counted(tallies), *_settled([ticket_id])])
+        return True
+
+    def count_resend(self, ticket_id: str, *, due_at_ms: int) -> int:
+        """Count a resend of a ticket that is not final and move its deadline; return the count (0: none counted)."""
+        count = int(self._client.run([call("resend", [keys.ticket_key(ticket_id)])])[0])
+        if count:
+            self.postpone(ticket_id, due_at_ms)
+        return count
+
+    def reopen(self, ticket_id: str) -> TicketRecord | None:
+        """Take a failed ticket back to `queued` with the next epoch (redrive); None unless it is failed."""
+        own = [keys.ticket_key(ticket_id), keys.letter_key(ticket_id)]
+        _, reopened, values = self._client.run(
+            [
+                call("stamp", [keys.deadline_key(ticket_id)], ticket_id, self._deadline_ms, "NX"),
+                call("reopen", own, self._record_ttl_ms),
+                _read(ticket_id),
+            ]
+        )
+        record = keys.decode_record(values)
+        if not reopened or record is None:
+            self.settle([ticket_id] if record is None or record.state.is_final else [])
+            return None
+        self._client.run(
+            [
+                ("ZREM", keys.DEAD_LETTERS, ticket_id),
+                *self._projections.listed([(record.item, urgency_of(record))]),
+            ]
+        )
+        return record
+
+    def get(self, ticket_id: str) -> TicketRecord | None:
+        """Return the record; None if there is none."""
+        return self.get_many([ticket_id])[0]
+
+    def get_many(self, ticket_ids: Sequence[str]) -> list[TicketRecord | None]:
+        """Return the records in the order of the ids."""
+        return [keys.decode_record(values) for values in self._client.run([_read(one) for one in ticket_ids])]
+
+    def delete(self, ticket_id: str) -> bool:
+        """Remove record, embedding, index entries, deliveries and dead letter; False if there was none."""
+        values, destinations = self._client.run([_read(ticket_id), ("SMEMBERS", keys.destinations_key(ticket_id))])
+        record = keys.decode_record(values)
+        if record is None:
+            return False
+        names = [destination.decode() for destination in destinations]
+        commands: list[Command] = [
+            self._projections.removed(ticket_id),
+            ("ZREM", keys.DEAD_LETTERS, ticket_id),
+            ("DEL", keys.letter_key(ticket_id), keys.destinations_key(ticket_id)),
+            *_settled([ticket_id]),
+        ]
+        for name in names:
+            commands.append(("DEL", keys.delivery_key(ticket_id, name)))
+            commands.append(("ZREM", keys.DELIVERIES, f"{ticket_id}~{name}"))
+        if record.item.ticket.customer:
+            commands.append(("SREM", keys.customer_key(record.item.ticket.customer), ticket_id))
+        # The record last: whatever breaks off half-way can be deleted again.
+        commands.append(("DEL", keys.ticket_key(ticket_id)))
+        return bool(self._client.run(commands)[-1])
+
+    def overdue(self, now_ms: int, limit: int) -> list[str]:
+        """Return ids whose deadline has passed, oldest first; the records may be final or gone."""
+        shards = self._client.run(
+            [("ZRANGEBYSCORE", key, "-inf", now_ms, "WITHSCORES", "LIMIT", 0, limit) for key in keys.deadline_keys()]
+        )
+        due = [
+            (float(at_ms), ticket_id.decode())
+            for flat in shards
+            for ticket_id, at_ms in zip(flat[::2], flat[1::2], strict=True)
+        ]
+        return [ticket_id for _, ticket_id in sorted(due)[:limit]]
+
+    def postpone(self, ticket_id: str, due_at_ms: int) -> None:
+        """Set the deadline of a ticket."""
+        self._client.run([("ZADD", keys.deadline_key(ticket_id), due_at_ms, ticket_id)])
+
+    def settle(self, ticket_ids: Sequence[str]) -> None:
+        """Forget the deadlines of tickets that need none any more."""
+        self._client.run(_settled(ticket_ids))
+
+
+def _read(ticket_id: str) -> Command:
+    return ("HMGET", keys.ticket_key(ticket_id), *keys.RECORD_FIELDS)
+
+
+def _record_of(outcome: Outcome) -> TicketRecord:
+    """Return the record as it was committed, for the case that it was deleted before it could be read back."""
+    return TicketRecord(
+        item=outcome.item,
+        state=State.SCORED,
+        started_at_ms=outcome.started_at_ms,
+        scored_at_ms=outcome.scored_at_ms,
+        scoring_ms=outcome.scoring_ms,
+        cold_start=outcome.cold_start,
+        score=outcome.score,
+        alerts=outcome.alerts,
+    )
+
+
+def _settled(ticket_ids: Sequence[str]) -> list[Command]:
+    shards: dict[str, list[str]] = {}
+    for ticket_id in ticket_ids:
+        shards.setdefault(keys.deadline_key(ticket_id), []).append(ticket_id)
+    return [("ZREM", shard, *members) for shard, members in shards.items()]

@@ -1,0 +1,113 @@
+"""Lists and figures, read from the projections."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ticketrouter.adapters.redis_store import keys
+from ticketrouter.adapters.redis_store.client import Command, RedisClient
+from ticketrouter.adapters.redis_store.walk import Place, walk
+from ticketrouter.domain import stats
+from ticketrouter.domain.errors import CursorExpiredError
+from ticketrouter.domain.listing import TicketQuery, decode_cursor, encode_cursor, rank_bounds
+from ticketrouter.ports import ChangePage, TicketPage
+
+
+class RedisViews:
+    """Lists and figures.
+
+    Args:
+        client: The way to Redis.
+    """
+
+    def __init__(self, client: RedisClient) -> None:
+        self._client = client
+
+    def find(self, query: TicketQuery) -> TicketPage:
+        """Return a page of tickets.
+
+        Raises:
+            InvalidQueryError: The cursor is not one of ours.
+        """
+        by_time = query.sort.endswith("accepted_at")
+        records, cursor = walk(
+            self._client,
+            keys.ACCEPTED if by_time else keys.URGENCY,
+            order=query.sort,
+            read=_read_place,
+            decode=keys.decode_record,
+            keeps=query.keeps,
+            limit=query.limit,
+            cursor=query.cursor,
+            newest_first=query.sort.startswith("-"),
+            bounds=rank_bounds(query),
+        )
+        return TicketPage(records, cursor)
+
+    def changes(self, since: str | None, limit: int) -> ChangePage:
+        """Return what changed after the cursor; without one, nothing but the cursor of now.
+
+        Raises:
+            CursorExpiredError: The cursor is older than what is kept.
+            InvalidQueryError: The cursor is not one of ours.
+        """
+        if since is None:
+            (top,) = self._client.run([("ZREVRANGE", keys.CHANGES, 0, 0, "WITHSCORES")])
+            return ChangePage([], [], _cursor(int(float(top[1])) if top else 0), more=False)
+        behind, _ = decode_cursor("changes", since, pointer="/since")
+        floor, flat = self._client.run(
+            [
+                ("GET", keys.FLOOR),
+                ("ZRANGEBYSCORE", keys.CHANGES, f"({behind}", "+inf", "WITHSCORES", "LIMIT", 0, limit + 1),
+            ]
+        )
+        if floor is not None and behind < int(float(floor)):
+            raise CursorExpiredError("the cursor is older than what is kept")
+        members = [member.decode() for member in flat[0 : 2 * limit : 2]]
+        records = [keys.decode_record(values) for values in self._client.run([_read(m) for m in members])]
+        return ChangePage(
+            records=[record for record in records if record is not None],
+            # A record that has expired is as gone for the reader as one that was deleted.
+            removed=[m.removeprefix("~") for m, record in zip(members, records, strict=True) if record is None],
+            cursor=_cursor(int(float(flat[2 * len(members) - 1]))) if members else since,
+            more=len(flat) > 2 * limit,
+        )
+
+    def stats(self, window_s: int) -> Mapping[str, Any]:
+        """Return counters and latency percentiles of the last `window_s`, as `domain.stats` shapes them."""
+        ((seconds, microseconds),) = self._client.run([("TIME",)])
+        now_ms = int(seconds) * 1000 + int(microseconds) // 1000
+        minutes = stats.minutes_of(window_s, now_ms)
+        replies = self._client.run([("HGETALL", keys.stats_key(minute)) for minute in minutes])
+        bags = {
+            minute: {name.decode(): int(count) for name, count in zip(flat[::2], flat[1::2], strict=True)}
+            for minute, flat in zip(minutes, replies, strict=True)
+            if flat
+        }
+        return stats.shape(bags, window_s=window_s, now_ms=now_ms)
+
+    def ids_of_customer(self, customer: str, limit: int) -> list[str]:
+        """Return ids of the customer's tickets."""
+        key = keys.customer_key(customer)
+        (found,) = self._client.run([("SRANDMEMBER", key, limit)])
+        ids = sorted(member.decode() for member in found)
+        exist = self._client.run([("EXISTS", keys.ticket_key(ticket_id)) for ticket_id in ids])
+        gone = [ticket_id for ticket_id, there in zip(ids, exist, strict=True) if not there]
+        if not gone:
+            return ids
+        # Expired ones must make way, or they would hide the others from a caller that deletes page by page.
+        self._client.run([("SREM", key, *gone)])
+        return self.ids_of_customer(customer, limit)
+
+
+def _cursor(number: int) -> str:
+    return encode_cursor("changes", number, "")
+
+
+def _read(ticket_id: str) -> Command:
+    return ("HMGET", keys.ticket_key(ticket_id), *keys.RECORD_FIELDS)
+
+
+def _read_place(place: Place) -> Command:
+    return _read(place[1])
