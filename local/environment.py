@@ -1,0 +1,67 @@
+"""The environment of a function's process: Lambda's variables, the template's, and what is different locally.
+
+Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from local.plan import Function, Place
+
+# Nothing else of the user's environment reaches a function: no profile, key or proxy of theirs.
+_PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "SSL_CERT_FILE")
+
+
+def base_environment() -> dict[str, str]:
+    """Return the few variables that every child process gets."""
+    return {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+
+
+def aws_environment(place: Place) -> dict[str, str]:
+    """Return what leads an AWS SDK to the emulator, and to nothing but the emulator."""
+    return {
+        "AWS_REGION": place.region,
+        "AWS_DEFAULT_REGION": place.region,
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_ENDPOINT_URL": place.emulator_url,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def function_environment(
+    function: Function, place: Place, *, runtime_api: str, extra: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the whole environment of one process of a function.
+
+    Args:
+        function: The function.
+        place: Where the stack lives.
+        runtime_api: `host:port` of the Runtime API that it polls.
+        extra: Wins over the template; what exists only locally.
+    """
+    code = [str(place.root / "layers" / "core"), str(function.task_root)]
+    environment = {
+        **base_environment(),
+        **aws_environment(place),
+        "AWS_SESSION_TOKEN": "local",
+        "AWS_LAMBDA_RUNTIME_API": runtime_api,
+        "AWS_LAMBDA_FUNCTION_NAME": function.arn.rpartition(":")[2],
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mb),
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.arn.rpartition(':')[2]}",
+        "AWS_LAMBDA_LOG_STREAM_NAME": "local",
+        "LAMBDA_TASK_ROOT": str(function.task_root),
+        "_HANDLER": function.handler,
+        "TZ": ":UTC",
+        "PYTHONPATH": os.pathsep.join(code),
+        **function.environment,
+    }
+    if function.is_image:
+        environment["MODEL_DIR"] = str(place.root / "models")  # the image has it elsewhere
+    return {**environment, **extra}

@@ -1,0 +1,59 @@
+"""Small HTTP servers on 127.0.0.1; one function serves all requests."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+
+from local.errors import StartError
+
+HOST = "127.0.0.1"
+_DROP_AFTER_S = 0.05  # for requests under way; to aiohttp, zero would mean for ever
+Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
+
+class Listener:
+    """A server that listens."""
+
+    def __init__(self, api: web.Server, server: asyncio.Server) -> None:
+        """Take over a started server."""
+        self._api, self._server = api, server
+        self.port: int = server.sockets[0].getsockname()[1]
+        self.url = f"http://{HOST}:{self.port}"
+
+    @property
+    def address(self) -> str:
+        """Return `host:port`."""
+        return f"{HOST}:{self.port}"
+
+    def refuse_new(self) -> None:
+        """Accept no more connections; those that are open stay."""
+        self._server.close()
+
+    async def close(self) -> None:
+        """Stop listening and drop every connection."""
+        self._server.close()
+        await self._api.shutdown(timeout=_DROP_AFTER_S)
+
+
+async def listen(handler: Handler, *, port: int = 0, limit_bytes: int) -> Listener:
+    """Serve on 127.0.0.1; port 0 takes a free one. Larger bodies raise in `request.read()`.
+
+    Raises:
+        StartError: The port is taken.
+    """
+    loop = asyncio.get_running_loop()
+
+    def make_request(*parts: Any) -> web.BaseRequest:
+        message, payload, protocol, writer, task = parts
+        return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=limit_bytes)
+
+    api = web.Server(handler, request_factory=make_request, access_log=None, keepalive_timeout=75)
+    try:
+        server = await loop.create_server(api, HOST, port, backlog=512)
+    except OSError as error:
+        raise StartError(f"Port {port} is taken ({error.strerror}): give another one with --port") from error
+    return Listener(api, server)
