@@ -1,19 +1,104 @@
-# The commands of the project. `make` alone lists them. Nothing is presupposed but make, git, gcc and Python 3.11-3.13.
-# The worker image, the layer and .venv install from hash-pinned locks in requirements/ (`make lock` renews them).
+# The commands of the project; `make` alone lists them.
+# Presupposed: make, git, gcc and a Python 3.11-3.13 (PYTHON=… picks one). Everything else comes from requirements/.
+SHELL := /bin/bash -o pipefail
 PYTHON ?= python3
+ARGS ?=
 PY := .venv/bin/python
-LOCK := --require-hashes --disable-pip-version-check --quiet --progress-bar on
+UV := .venv-lock/bin/uv
+# The locks are complete and hold each file's hash: pip has nothing to resolve. Compiled afterwards, on all cores,
+# and at once: a warning that a compiler gives in the middle of a test would fail it.
+INSTALL := -m pip install --disable-pip-version-check --require-hashes --no-deps --no-compile
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+	--no-emit-index-url --no-emit-find-links
 
+# An environment is made again when its lock's content changed, not when the file was touched.
+stamp = $(1)/.made-from-$(shell cat $(2) | cksum | tr ' ' -)
+DEV := $(call stamp,.venv,requirements/dev.txt)
+SAM := $(call stamp,.venv-sam,requirements/sam.txt)
+MODELS := $(call stamp,.venv-models,requirements/models.txt)
+
+export SAM_CLI_TELEMETRY := 0
 .DEFAULT_GOAL := help
-.PHONY: help setup lock
+.PHONY: help setup run demo test check format bench openapi model eval lock clean
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: .venv/.done ## make .venv from the lock (again only when the lock changed)
+setup: $(DEV) ## make .venv from its lock; again only when the lock changed
 
-.venv/.done: requirements/dev.txt
-	@echo "Setting up .venv ($$(grep -c '==' $<) packages, about a minute) ..."
-	@$(PYTHON) -m venv --clear .venv
-	@$(PY) -m pip install --require-hashes --disable-pip-version-check -r $<
+run: $(DEV) ## start the local stack on 127.0.0.1, until Ctrl-C
+	@exec $(PY) -m local run $(ARGS)
+
+demo: $(DEV) ## start it, post the sample tickets, print what became of them
+	@exec $(PY) -m local demo $(ARGS)
+
+test: $(DEV) ## run every test: no network, AWS account, Docker or Node (ARGS="-k ingest" picks)
+	@exec $(PY) -m pytest $(ARGS)
+
+check: $(DEV) $(SAM) ## format, lint, types, import rules, template
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv-sam/bin/cfn-lint template.yaml
+	.venv-sam/bin/sam validate --lint
+
+format: $(DEV) ## let ruff format and fix what it can
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+bench: $(DEV) ## measure ingest, worker and end to end
+	@exec $(PY) -m local bench $(ARGS)
+
+openapi: $(DEV) ## write the OpenAPI document that query serves
+	$(PY) -m local openapi
+
+model: $(DEV) $(MODELS) ## train, export and calibrate the model again, then evaluate it
+	.venv-models/bin/python -m models.train
+	.venv-models/bin/python -m models.export
+	.venv-models/bin/python -m models.calibrate
+	$(PY) -m models.evaluate
+
+eval: $(DEV) ## evaluate the committed model; writes manifest and model card
+	$(PY) -m models.evaluate $(ARGS)
+
+lock: $(UV) ## renew every lock but the model's (its versions are a set that was measured together)
+	cd requirements && $(call compile,dev.in --upgrade -o dev.txt)
+	cd requirements && $(call compile,runtime.in -c dev.txt -o runtime.txt)
+	cd requirements && $(call compile,layer.in -c dev.txt -o ../layers/core/requirements.txt)
+	cd requirements && $(call compile,sam.in --upgrade -o sam.txt)
+
+clean: ## remove environments, caches and the local stack's data
+	rm -rf .venv .venv-sam .venv-models .venv-lock .local .aws-sam
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+compile = UV_CUSTOM_COMPILE_COMMAND="make lock" ../.venv-lock/bin/$(COMPILE) $(1)
+
+# $(call install,folder,lock,first): an environment with what the lock names, in which ticketrouter can be imported.
+# A dot for each package. What pip has to say goes to setup.log, and is shown if it fails.
+define install
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+		{ echo "Python 3.11 to 3.13 is needed: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Setting up $(1) from $(2): $$(grep -c == $(2)) packages, a minute or two, once."
+	@$(PYTHON) -m venv --clear $(1)
+	@for site in $(1)/lib/python3*/site-packages; do echo ../../../../layers/core > $$site/ticketrouter.pth; done
+	@{ $(3) $(1)/bin/python $(INSTALL) -r $(2); } 2> $(1)/setup.log | $(DOTS) || { cat $(1)/setup.log; exit 1; }
+	@$(1)/bin/python -m compileall -q -j 0 $(1)/lib > $(1)/setup.log || true
 	@touch $@
+endef
+DOTS := while read -r word rest; do case "$$word $$rest" in \
+	Collecting* | Processing*) printf . ;; Installing*) printf ' installing' ;; "Successfully installed"*) echo ', done' ;; esac; done
+
+$(DEV):
+	$(call install,.venv,requirements/dev.txt)
+
+$(SAM):
+	$(call install,.venv-sam,requirements/sam.txt)
+
+# torch is not in the lock: its files differ by platform, and by CPU and GPU build.
+$(MODELS):
+	$(call install,.venv-models,requirements/models.txt,$(TORCH))
+TORCH := .venv-models/bin/python -m pip install --disable-pip-version-check torch==2.13.0;
+
+$(UV):
+	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/python -m pip install --quiet uv
