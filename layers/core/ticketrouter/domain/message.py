@@ -17,6 +17,8 @@ from ticketrouter.domain.status import Lane
 from ticketrouter.domain.ticket import TICKET_ID, Ticket
 
 VERSION = 1
+
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # `json.dumps` makes one at every call
 _YEAR_10000_MS = 253_402_300_800_000
 
 
@@ -59,7 +61,23 @@ class WorkItem:
 
     def to_json(self) -> str:
         """Return the message body."""
-        return json.dumps({"v": VERSION, **asdict(self)}, ensure_ascii=False, separators=(",", ":"))
+        ticket = self.ticket
+        document = {  # spelled out: `asdict` copies deeply, which costs more than all the rest of a claim
+            "v": VERSION,
+            "ticket": {
+                "ticket_id": ticket.ticket_id,
+                "description": ticket.description,
+                "subject": ticket.subject,
+                "customer": ticket.customer,
+                "channel": ticket.channel,
+                "metadata": ticket.metadata,
+            },
+            "lane": self.lane.value,
+            "provisional_score": self.provisional_score,
+            "accepted_at_ms": self.accepted_at_ms,
+            "trace": self.trace,
+        }
+        return _ENCODE(document)
 
     @classmethod
     def from_json(cls, body: str) -> WorkItem:
