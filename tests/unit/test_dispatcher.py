@@ -31,7 +31,7 @@ from ticketrouter.domain.errors import (
 )
 from ticketrouter.domain.message import Received, alert_to_json
 from ticketrouter.domain.status import DeliveryStatus
-from ticketrouter.usecases.dispatcher import LEASE_MS, TRY_BUDGET_MS, Dispatcher, Ending
+from ticketrouter.usecases.dispatcher import LEASE_MS, Dispatcher, Ending
 
 KEYS = ("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
 URL = "https://hooks.example.com/oncall"
@@ -97,11 +97,11 @@ class World:
             public_url="https://desk.example.com",
         )
 
-    def dispatch(self, *messages, remaining_ms=30_000):
-        return self.dispatcher.dispatch(messages, remaining_ms=lambda: remaining_ms)
+    def dispatch(self, *messages):
+        return self.dispatcher.dispatch(messages, remaining_ms=lambda: 30_000)
 
-    def endings(self, *messages, **options):
-        return [handled.ending for handled in self.dispatch(*messages, **options).handled]
+    def endings(self, *messages):
+        return [handled.ending for handled in self.dispatch(*messages).handled]
 
     def delivery(self, of=None):
         of = of or alert()
@@ -337,9 +337,14 @@ def test_a_malformed_message_stays_while_the_store_is_away(world):
     assert world.dispatch(message(body="?")).failed == ["m1"]
 
 
-def test_what_there_is_no_time_for_goes_back_at_once(world):
+@pytest.mark.parametrize(("timeout_s", "posts_s"), [(30, 18.1), (5, 2.6)])
+def test_what_there_is_no_time_for_goes_back_at_once(world, timeout_s, posts_s):
+    # given: the first POST takes so long that another might be cut off
+    world.sender.during = lambda: world.clock.advance(posts_s)
     batch = [message(alert(f"t_{number}"), f"m{number}") for number in range(3)]
-    report = world.dispatch(*batch, remaining_ms=TRY_BUDGET_MS - 1)
+    # when
+    report = world.dispatcher.dispatch(batch, remaining_ms=lambda: timeout_s * 1_000 - world.clock.monotonic_ms())
+    # then
     assert [handled.ending for handled in report.handled] == [
         Ending.DELIVERED,
         Ending.OUT_OF_TIME,

@@ -11,7 +11,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from aws_lambda_powertools.utilities.parameters import SSMProvider
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
+from botocore.config import Config
 
 from ticketrouter.domain.alert import KINDS, Destination, DestinationSecret
 from ticketrouter.domain.errors import MissingSettingError
@@ -21,6 +23,8 @@ from ticketrouter.domain.urgency import ALERT_THRESHOLD
 CACHE_S = 120  # the dispatcher gives up on an unknown destination only later (`usecases.dispatcher.MAX_TRIES_UNKNOWN`)
 _ID_CHARS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 MAX_ID_CHARS = 64
+# Well inside the time that one message has: a document that does not come makes the batch come back.
+_CONFIG = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "standard"})
 
 
 class Documents(Protocol):
@@ -28,6 +32,11 @@ class Documents(Protocol):
 
     def get(self, name: str, max_age: int | None = None) -> Any:
         """Return the text under a name."""
+
+
+def parameters_provider() -> SSMProvider:
+    """Return a provider with short time-outs; region and endpoint come from the environment."""
+    return SSMProvider(boto_config=_CONFIG)
 
 
 class ParameterDestinations:
@@ -85,7 +94,7 @@ def _read(provider: Documents, name: str, place: str) -> Any:
         return json.loads(provider.get(name, max_age=CACHE_S))
     except GetParameterError as error:
         raise MissingSettingError(f"{place}: cannot be fetched") from error
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         raise MissingSettingError(f"{place}: is not JSON") from None  # the cause holds the document
 
 

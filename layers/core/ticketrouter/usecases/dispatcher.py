@@ -153,8 +153,10 @@ class Dispatcher:
                 recorded, so the batch may come back.
         """
         report = DispatchReport()
+        # Half of a timeout that is shorter than a try may last: some message must have its chance.
+        enough_ms = min(TRY_BUDGET_MS, remaining_ms() / 2)
         for position, message in enumerate(messages):
-            if position and remaining_ms() < TRY_BUDGET_MS:  # the first has what there is, however short the timeout
+            if remaining_ms() < enough_ms:
                 report.handled.append(self._later(message, Ending.OUT_OF_TIME, 0))
                 continue
             try:

@@ -1,0 +1,149 @@
+"""The dispatcher on real SQS events: exactly what must come back is named, and nothing secret is told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.dispatcher.handler import make_handler
+from tests.lambda_context import FakeLambdaContext
+from ticketrouter.adapters.memory import (
+    MemoryClock,
+    MemoryDeadLetters,
+    MemoryDeliveries,
+    MemoryDestinations,
+    MemoryDestinationSecrets,
+    MemoryRandomness,
+    MemoryState,
+    MemoryVisibility,
+    MemoryWebhookSender,
+)
+from ticketrouter.domain.alert import Destination, DestinationSecret
+from ticketrouter.domain.errors import WebhookRejectedError, WebhookUnavailableError
+from ticketrouter.usecases.dispatcher import Dispatcher
+
+EVENTS = Path(__file__).parents[2] / "events" / "dispatcher"
+KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+URLS = {name: f"https://hooks.example.com/{name}/xoxb-secret" for name in ("oncall", "chat", "guild")}
+
+
+class World:
+    def __init__(self) -> None:
+        clock = MemoryClock(1_795_262_400_500)
+        self.state = MemoryState(clock)
+        self.deliveries = MemoryDeliveries(self.state)
+        self.visibility = MemoryVisibility()
+        self.sender = MemoryWebhookSender()
+        self.handler = make_handler(
+            dispatcher=Dispatcher(
+                deliveries=self.deliveries,
+                destinations=MemoryDestinations(
+                    [Destination("oncall"), Destination("chat", "slack"), Destination("guild", "discord")]
+                ),
+                secrets=MemoryDestinationSecrets({name: DestinationSecret(url, (KEY,)) for name, url in URLS.items()}),
+                sender=self.sender,
+                dead_letters=MemoryDeadLetters(self.state),
+                visibility=self.visibility,
+                clock=clock,
+                randomness=MemoryRandomness(),
+            )
+        )
+
+    def dispatch(self, case: str) -> list[str]:
+        answer = self.handler(load(case), FakeLambdaContext("dispatcher"))
+        assert set(answer) == {"batchItemFailures"}
+        return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def load(case: str) -> dict[str, Any]:
+    event: dict[str, Any] = json.loads((EVENTS / f"{case}.json").read_text())
+    return event
+
+
+def message_ids(case: str) -> list[str]:
+    return [record["messageId"] for record in load(case)["Records"]]
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.mark.parametrize(
+    ("case", "destination", "part"),
+    [("generic", "oncall", "urgency_band"), ("slack", "chat", "blocks"), ("discord", "guild", "embeds")],
+)
+def test_each_kind_of_destination_gets_its_body(world: World, case: str, destination: str, part: str) -> None:
+    assert world.dispatch(case) == []
+    (sent,) = world.sender.sent
+    assert sent.url == URLS[destination]
+    assert part in json.loads(sent.body)
+    assert ("webhook-signature" in sent.headers) == (case == "generic")
+
+
+def test_a_duplicate_is_acknowledged_and_not_sent(world: World) -> None:
+    assert world.dispatch("duplicate") == []
+    assert world.dispatch("generic") == []
+    assert len(world.sender.sent) == 1
+
+
+def test_an_unreadable_message_is_kept_and_its_neighbour_delivered(world: World) -> None:
+    assert world.dispatch("malformed") == []
+    assert list(world.state.letters) == message_ids("malformed")[:1]
+    assert world.state.letters[message_ids("malformed")[0]].source == "ticket-router-alerts"
+    assert len(world.sender.sent) == 1
+
+
+def test_what_failed_comes_back_after_its_delay(world: World) -> None:
+    world.sender.replies[URLS["oncall"]].append(WebhookUnavailableError(status=503))
+    # the second message is a copy of the first: it waits too
+    assert world.dispatch("duplicate") == message_ids("duplicate")
+    assert world.visibility.delays_s == dict.fromkeys(message_ids("duplicate"), 5)
+
+
+def test_without_the_store_all_of_it_comes_back_at_the_queues_own_pace(world: World) -> None:
+    world.state.available = False
+    assert world.dispatch("malformed") == message_ids("malformed")
+    assert (world.visibility.delays_s, world.sender.sent) == ({}, [])
+
+
+def lines_of(output: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in output.readouterr().out.splitlines()]
+
+
+def test_a_delivery_is_counted_timed_and_logged(world: World, output: pytest.CaptureFixture[str]) -> None:
+    world.dispatch("malformed")
+    lines = lines_of(output)
+    metrics = next(line for line in lines if "Delivered" in line)
+    assert (metrics["Delivered"], metrics["DeadLettered"], metrics["BatchSize"]) == ([1.0], [1.0], [2.0])
+    assert "DeliveryMs" in metrics
+    assert not {"DeliveryFailed", "Exhausted"} & metrics.keys()
+    logged = next(line for line in lines if line.get("message") == "delivered")
+    assert (logged["level"], logged["ticket_id"], logged["destination"]) == ("INFO", "w-3", "oncall")
+    assert (logged["http_status"], logged["tries"]) == (200, 1)
+    malformed = next(line for line in lines if line.get("message") == "malformed")
+    assert (malformed["level"], malformed["message_id"]) == ("ERROR", message_ids("malformed")[0])
+
+
+def test_a_refusal_is_counted_and_loud(world: World, output: pytest.CaptureFixture[str]) -> None:
+    world.sender.replies[URLS["oncall"]].append(WebhookRejectedError("no", status=404))
+    assert world.dispatch("generic") == []
+    lines = lines_of(output)
+    metrics = next(line for line in lines if "Exhausted" in line)
+    assert (metrics["Exhausted"], metrics["DeliveryFailed"]) == ([1.0], [1.0])
+    assert "Delivered" not in metrics
+    logged = next(line for line in lines if line.get("message") == "exhausted")
+    assert (logged["level"], logged["code"], logged["http_status"]) == ("ERROR", "webhook-rejected", 404)
+
+
+def test_neither_a_word_of_the_ticket_nor_an_address_is_told(world: World, output: pytest.CaptureFixture[str]) -> None:
+    for case in ("generic", "slack", "discord", "malformed"):
+        world.sender.replies[URLS["oncall"]].append(WebhookUnavailableError(status=500))
+        world.dispatch(case)
+    told = output.readouterr().out.lower()
+    assert "w-1" in told
+    for secret in ("invoices", "acme", "hooks.example.com", "xoxb", "whsec"):
+        assert secret not in told
