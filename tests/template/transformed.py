@@ -77,6 +77,7 @@ def read() -> dict[str, Any]:
 def transform() -> Template:
     """Return template.yaml as CloudFormation gets it."""
     document = read()
+    _package(document["Globals"]["Function"])
     for resource in document["Resources"].values():
         _package(resource["Properties"])
     given = {"CacheUrlSecretArn": "arn:aws:secretsmanager:eu-west-1:000000000000:secret:cache"}
