@@ -49,4 +49,5 @@ def make_handler(*, query: Query, operate: Operate) -> Handler:
 if os.environ.get("AWS_LAMBDA_FUNCTION_NAME"):
     from ticketrouter import bootstrap
 
-    lambda_handler = make_handler(query=bootstrap.query(), operate=bootstrap.operate())
+    reads, actions = bootstrap.query()
+    lambda_handler = make_handler(query=reads, operate=actions)

@@ -1,0 +1,205 @@
+"""The composition root: the one file that names concrete adapters.
+
+One builder per function, called once at init: what is missing or broken fails there, before any work is taken. Adapters
+are imported inside the builders, so that no function pays for a library that it does not use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ticketrouter import settings
+from ticketrouter.domain.errors import ModelMismatchError, RouterError
+from ticketrouter.telemetry import Metric, count, logger
+
+if TYPE_CHECKING:
+    from ticketrouter.adapters.redis_store import RedisClient
+    from ticketrouter.ports import ApiKeys, Destinations, Scorer
+    from ticketrouter.usecases.dispatcher import Dispatcher
+    from ticketrouter.usecases.ingest import Ingest
+    from ticketrouter.usecases.operate import Operate
+    from ticketrouter.usecases.query import Query
+    from ticketrouter.usecases.reconciler import Reconciler
+    from ticketrouter.usecases.scoring import GuardedScorer
+    from ticketrouter.usecases.worker import Worker
+
+
+def ingest() -> Ingest:
+    """Build the way in."""
+    from ticketrouter.adapters.redis_store import RedisClaims
+    from ticketrouter.adapters.secrets import secret_text, secrets_provider
+    from ticketrouter.adapters.sqs_queue import SqsWorkQueue, sqs_client
+    from ticketrouter.adapters.system import SystemClock, SystemRandomness
+    from ticketrouter.domain.ticket import TicketIds
+    from ticketrouter.usecases.ingest import Ingest
+
+    config = settings.load(settings.IngestSettings)
+    return Ingest(
+        claims=RedisClaims(
+            _redis(config.CACHE_URL_SECRET_ARN),
+            rate_limit_per_minute=config.RATE_LIMIT_PER_MINUTE,
+            record_ttl_s=config.RECORD_TTL_S,
+            deadline_s=config.DEADLINE_S,
+        ),
+        queue=SqsWorkQueue(sqs_client(), express_url=config.EXPRESS_QUEUE_URL, standard_url=config.STANDARD_QUEUE_URL),
+        ids=TicketIds(secret_text(secrets_provider(), config.ID_SECRET_ARN).encode()),
+        clock=SystemClock(),
+        randomness=SystemRandomness(),
+    )
+
+
+def worker() -> Worker:
+    """Build the worker: the bundle is loaded, verified and tested here, once per cold start."""
+    from ticketrouter.adapters.redis_store import RedisDeadLetters, RedisTicketStore
+    from ticketrouter.adapters.sqs_queue import SqsAlertQueue, SqsVisibility, sqs_client
+    from ticketrouter.adapters.system import SystemClock
+    from ticketrouter.usecases.worker import Worker
+
+    config = settings.load(settings.WorkerSettings)
+    redis, sqs = _redis(config.CACHE_URL_SECRET_ARN), sqs_client()
+    return Worker(
+        store=RedisTicketStore(redis, record_ttl_s=config.RECORD_TTL_S, deadline_s=config.DEADLINE_S),
+        scorer=_scorer(config.MODEL_DIR)[0],
+        alerts=SqsAlertQueue(sqs, config.ALERT_QUEUE_URL),
+        destinations=_destinations(config.DESTINATIONS_PARAMETER),
+        dead_letters=RedisDeadLetters(redis),
+        visibility=SqsVisibility(sqs, [config.EXPRESS_QUEUE_URL, config.STANDARD_QUEUE_URL]),
+        clock=SystemClock(),
+    )
+
+
+def dispatcher() -> Dispatcher:
+    """Build the way out."""
+    from ticketrouter.adapters.destinations import SecretDestinationSecrets
+    from ticketrouter.adapters.redis_store import RedisDeadLetters, RedisDeliveries
+    from ticketrouter.adapters.secrets import secrets_provider
+    from ticketrouter.adapters.sqs_queue import SqsVisibility, sqs_client
+    from ticketrouter.adapters.system import SystemClock, SystemRandomness
+    from ticketrouter.adapters.webhook_http import HttpWebhookSender
+    from ticketrouter.usecases.dispatcher import Dispatcher
+
+    config = settings.load(settings.DispatcherSettings)
+    redis, clock = _redis(config.CACHE_URL_SECRET_ARN), SystemClock()
+    return Dispatcher(
+        deliveries=RedisDeliveries(redis, record_ttl_s=config.RECORD_TTL_S),
+        destinations=_destinations(config.DESTINATIONS_PARAMETER),
+        secrets=SecretDestinationSecrets(secrets_provider(), config.DESTINATION_SECRETS_ARN),
+        sender=HttpWebhookSender(clock=clock, allow_loopback=config.ALLOW_LOOPBACK_WEBHOOKS),
+        dead_letters=RedisDeadLetters(redis),
+        visibility=SqsVisibility(sqs_client(), [config.ALERT_QUEUE_URL]),
+        clock=clock,
+        randomness=SystemRandomness(),
+        public_url=config.PUBLIC_URL,
+    )
+
+
+def query() -> tuple[Query, Operate]:
+    """Build the reads, and the operator's actions beside them."""
+    from ticketrouter.adapters.redis_store import RedisDeadLetters, RedisDeliveries, RedisTicketStore, RedisViews
+    from ticketrouter.adapters.sqs_queue import SqsAlertQueue, SqsWorkQueue, sqs_client
+    from ticketrouter.adapters.system import SystemClock, SystemRandomness
+    from ticketrouter.usecases.operate import Operate
+    from ticketrouter.usecases.query import Query
+
+    config = settings.load(settings.QuerySettings)
+    redis, sqs = _redis(config.CACHE_URL_SECRET_ARN), sqs_client()
+    store = RedisTicketStore(redis, record_ttl_s=config.RECORD_TTL_S, deadline_s=config.DEADLINE_S)
+    views, letters = RedisViews(redis), RedisDeadLetters(redis)
+    deliveries = RedisDeliveries(redis, record_ttl_s=config.RECORD_TTL_S)
+    queue = SqsWorkQueue(sqs, express_url=config.EXPRESS_QUEUE_URL, standard_url=config.STANDARD_QUEUE_URL)
+    reads = Query(
+        store=store,
+        views=views,
+        deliveries=deliveries,
+        dead_letters=letters,
+        queue=queue,
+        destinations=_destinations(config.DESTINATIONS_PARAMETER),
+    )
+    actions = Operate(
+        store=store,
+        views=views,
+        deliveries=deliveries,
+        dead_letters=letters,
+        queue=queue,
+        alerts=SqsAlertQueue(sqs, config.ALERT_QUEUE_URL),
+        clock=SystemClock(),
+        randomness=SystemRandomness(),
+        deadline_s=config.DEADLINE_S,
+    )
+    return reads, actions
+
+
+def score() -> dict[str, Any]:
+    """Build the stateless score; returns what its `make_handler` takes."""
+    from ticketrouter.adapters.redis_store import RedisTicketStore
+    from ticketrouter.adapters.system import SystemClock
+    from ticketrouter.usecases.score import ScoreText
+
+    config = settings.load(settings.ScoreSettings)
+    scorer, manifest = _scorer(config.MODEL_DIR)
+    store = RedisTicketStore(_redis(config.CACHE_URL_SECRET_ARN))
+    return {"score_text": ScoreText(scorer=scorer, store=store, clock=SystemClock()), "manifest": manifest}
+
+
+def reconciler() -> Reconciler:
+    """Build the one that leaves no ticket behind."""
+    from ticketrouter.adapters.redis_store import RedisDeadLetters, RedisDeliveries, RedisTicketStore
+    from ticketrouter.adapters.sqs_queue import SqsAlertQueue, SqsWorkQueue, sqs_client
+    from ticketrouter.adapters.system import SystemClock
+    from ticketrouter.usecases.reconciler import Reconciler
+
+    config = settings.load(settings.ReconcilerSettings)
+    redis, sqs = _redis(config.CACHE_URL_SECRET_ARN), sqs_client()
+    return Reconciler(
+        store=RedisTicketStore(redis, record_ttl_s=config.RECORD_TTL_S, deadline_s=config.DEADLINE_S),
+        deliveries=RedisDeliveries(redis, record_ttl_s=config.RECORD_TTL_S),
+        dead_letters=RedisDeadLetters(redis),
+        queue=SqsWorkQueue(sqs, express_url=config.EXPRESS_QUEUE_URL, standard_url=config.STANDARD_QUEUE_URL),
+        alerts=SqsAlertQueue(sqs, config.ALERT_QUEUE_URL),
+        clock=SystemClock(),
+        deadline_s=config.DEADLINE_S,
+    )
+
+
+def api_keys(on_stale: Callable[[RouterError], None]) -> ApiKeys:
+    """Build the authorizer's view of the keys; `on_stale` hears when an old copy stands in."""
+    from ticketrouter.adapters.secrets import SecretsApiKeys, secrets_provider
+    from ticketrouter.adapters.system import SystemClock
+
+    config = settings.load(settings.AuthorizerSettings)
+    return SecretsApiKeys(secrets_provider(), config.API_KEYS_SECRET_ARN, clock=SystemClock(), on_stale=on_stale)
+
+
+def _redis(secret_arn: str) -> RedisClient:
+    from ticketrouter.adapters.redis_store import RedisClient
+    from ticketrouter.adapters.secrets import secret_text, secrets_provider
+    from ticketrouter.adapters.system import SystemClock
+
+    return RedisClient(secret_text(secrets_provider(), secret_arn), SystemClock())
+
+
+def _destinations(parameter: str) -> Destinations:
+    from ticketrouter.adapters.destinations import ParameterDestinations, parameters_provider
+
+    return ParameterDestinations(parameters_provider(), parameter)
+
+
+def _scorer(model_dir: str) -> tuple[GuardedScorer, Mapping[str, Any]]:
+    """Load the bundle behind its breaker; the word list stands in, loudly, for one that is not what it says it is."""
+    from ticketrouter.adapters.onnx_scorer import OnnxScorer
+    from ticketrouter.adapters.system import SystemClock
+    from ticketrouter.usecases.scoring import MAX_SELF_TEST_MISSES, GuardedScorer, WordScorer
+
+    scorer: Scorer
+    try:
+        scorer = OnnxScorer(model_dir)
+        misses = scorer.self_test()
+        if misses:
+            count(Metric.SELF_TEST_MISSES, misses)
+            logger.error("the model misses its self-test on this machine", misses=misses)
+        if misses <= MAX_SELF_TEST_MISSES:
+            return GuardedScorer(scorer, SystemClock(), scorer.manifest["breaker_ms_per_ticket"]), scorer.manifest
+    except ModelMismatchError as error:
+        logger.error("the model cannot be used: the word list scores instead", code=error.code, detail=str(error))
+    return GuardedScorer(WordScorer(), SystemClock()), {}
