@@ -1,0 +1,281 @@
+"""The reading side and the operator's: what they promise whatever the store and the queues do."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.query_world import DEADLINE_S, QueryWorld
+from ticketrouter.domain.errors import (
+    CacheUnavailableError,
+    ConflictError,
+    CursorExpiredError,
+    InvalidQueryError,
+    NotFoundError,
+    QueueUnavailableError,
+)
+from ticketrouter.domain.listing import TicketQuery
+from ticketrouter.domain.record import DeadLetter
+from ticketrouter.domain.status import DeliveryStatus, Lane, State
+from ticketrouter.usecases.operate import MAX_REDRIVE, RedriveOutcome
+from ticketrouter.usecases.query import POLL_BUSY_MS, POLL_NOW_MS, POLL_QUIET_MS
+
+
+@pytest.fixture
+def world() -> QueryWorld:
+    return QueryWorld()
+
+
+def test_a_ticket_comes_with_the_deliveries_of_its_alerts(world: QueryWorld) -> None:
+    record = world.score(world.accept("t1"))
+    world.deliver(record, 503, 200)
+    view = world.query.ticket("t1")
+    assert view.record.state is State.SCORED
+    assert [(delivery.id, delivery.status, delivery.attempts) for delivery in view.deliveries] == [
+        ("t1~oncall", DeliveryStatus.DELIVERED, 2)
+    ]
+
+
+@pytest.mark.parametrize("ticket_id", ["unknown", "", "no spaces", "a{b}", "x" * 129])
+def test_an_id_that_is_unknown_or_none_is_not_found(world: QueryWorld, ticket_id: str) -> None:
+    with pytest.raises(NotFoundError):
+        world.query.ticket(ticket_id)
+    with pytest.raises(NotFoundError):
+        world.operate.delete_ticket(ticket_id)
+
+
+def test_deliveries_stay_with_their_tickets_in_a_list(world: QueryWorld) -> None:
+    world.deliver(world.score(world.accept("urgent")), 200)
+    world.score(world.accept("calm"), urgency=0.3)
+    world.accept("waiting")
+    page = world.query.tickets(TicketQuery(sort="accepted_at"))
+    found = {view.record.item.ticket.ticket_id: len(view.deliveries) for view in page.tickets}
+    assert found == {"urgent": 1, "calm": 0, "waiting": 0}
+
+
+def test_the_first_call_for_changes_gives_a_cursor_and_the_next_what_came_since(world: QueryWorld) -> None:
+    world.accept("before")
+    start = world.query.changes(None, 100)
+    world.accept("after")
+    changes = world.query.changes(start.cursor, 100)
+    assert (start.tickets, start.poll_after_ms) == ([], POLL_BUSY_MS)
+    assert [view.record.item.ticket.ticket_id for view in changes.tickets] == ["after"]
+    assert changes.poll_after_ms == POLL_BUSY_MS
+    assert world.query.changes(changes.cursor, 100).poll_after_ms == POLL_QUIET_MS
+
+
+def test_more_changes_than_fit_are_asked_for_at_once(world: QueryWorld) -> None:
+    start = world.query.changes(None, 1)
+    world.accept("t1")
+    world.accept("t2")
+    first = world.query.changes(start.cursor, 1)
+    assert (first.more, first.poll_after_ms) == (True, POLL_NOW_MS)
+    second = world.query.changes(first.cursor, 1)
+    assert [view.record.item.ticket.ticket_id for view in second.tickets] == ["t2"]
+    assert not second.more
+
+
+def test_a_deleted_ticket_is_told_as_removed(world: QueryWorld) -> None:
+    world.accept("t1")
+    start = world.query.changes(None, 100)
+    world.operate.delete_ticket("t1")
+    assert world.query.changes(start.cursor, 100).removed == ["t1"]
+
+
+def test_a_cursor_before_what_is_kept_has_expired(world: QueryWorld) -> None:
+    start = world.query.changes(None, 100)
+    world.state.changes_kept = 1
+    world.accept("t1")
+    world.accept("t2")
+    with pytest.raises(CursorExpiredError):
+        world.query.changes(start.cursor, 100)
+
+
+def test_figures_come_without_depths_when_the_queue_does_not_say(world: QueryWorld) -> None:
+    world.queue.send([world.accept("t1")])
+    figures = world.query.figures(3_600)
+    assert figures.stats["counters"]["accepted"] == 1
+    assert figures.depths is not None and figures.depths[Lane.EXPRESS].waiting == 1
+    world.queue.down = True
+    assert world.query.figures(3_600).depths is None
+
+
+def test_the_store_answers_or_not(world: QueryWorld) -> None:
+    assert world.query.store_answers()
+    world.state.available = False
+    assert not world.query.store_answers()
+
+
+# --- replay ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_replay_keeps_the_webhook_id_and_opens_the_delivery_once(world: QueryWorld) -> None:
+    record = world.score(world.accept("t1"))
+    world.deliver(record, 200)
+    delivery = world.operate.replay("t1~oncall")
+    (alert,) = world.alerts.sent
+    assert alert.replay
+    assert alert.webhook_id == delivery.alert.webhook_id == record.alerts[0].webhook_id
+    world.operate.replay("t1~oncall")
+    assert world.alerts.sent[1].replay != alert.replay
+
+
+def test_a_pending_delivery_needs_no_replay(world: QueryWorld) -> None:
+    world.deliver(world.score(world.accept("t1")), 503)
+    with pytest.raises(ConflictError):
+        world.operate.replay("t1~oncall")
+    assert not world.alerts.sent
+
+
+@pytest.mark.parametrize("delivery_id", ["t1~nobody", "t1", "t1~", "~oncall", "{t1}~oncall", ""])
+def test_a_replay_of_nothing_is_not_found(world: QueryWorld, delivery_id: str) -> None:
+    world.deliver(world.score(world.accept("t1")), 200)
+    with pytest.raises(NotFoundError):
+        world.operate.replay(delivery_id)
+
+
+def test_a_replay_that_the_queue_refuses_is_said(world: QueryWorld) -> None:
+    world.deliver(world.score(world.accept("t1")), 200)
+    world.alerts.down = True
+    with pytest.raises(QueueUnavailableError):
+        world.operate.replay("t1~oncall")
+
+
+# --- redrive ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_failed_ticket_is_opened_and_sent(world: QueryWorld) -> None:
+    item = world.fail("t1")
+    redriven = world.operate.redrive(["t1", "t1", "unknown"])
+    assert redriven.outcomes == {"t1": RedriveOutcome.SENT, "unknown": RedriveOutcome.NOT_FOUND}
+    assert world.queue.sent == [item]
+    record = world.query.ticket("t1").record
+    assert (record.state, record.epoch, record.failure) == (State.QUEUED, 2, None)
+    assert world.query.dead_letters(limit=10, cursor=None) == ([], None)
+
+
+def test_a_ticket_that_the_queue_did_not_take_is_due_at_once_for_the_reconciler(world: QueryWorld) -> None:
+    world.fail("t1")
+    world.fail("t2")
+    world.queue.refuse = lambda item: item.ticket.ticket_id == "t1"
+    redriven = world.operate.redrive(["t1", "t2"])
+    assert redriven.outcomes == {"t1": RedriveOutcome.DELAYED, "t2": RedriveOutcome.SENT}
+    assert world.store.overdue(world.clock.now_ms(), 10) == ["t1"]
+    assert world.query.ticket("t1").record.state is State.QUEUED
+
+
+def test_a_reopened_ticket_always_has_a_deadline(world: QueryWorld) -> None:
+    world.fail("t1")
+    world.operate.redrive(["t1"])
+    world.clock.advance(DEADLINE_S)
+    assert world.store.overdue(world.clock.now_ms(), 10) == ["t1"]
+
+
+def test_an_unreadable_message_goes_back_as_it_was_and_is_forgotten_only_then(world: QueryWorld) -> None:
+    world.dead_letters.keep(DeadLetter("m1", "malformed-message", 1, body="{no", source="express"))
+    world.queue.down = True
+    assert world.operate.redrive(["m1"]).outcomes == {"m1": RedriveOutcome.NOT_SENT}
+    assert len(world.query.dead_letters(limit=10, cursor=None)[0]) == 1
+    world.queue.down = False
+    assert world.operate.redrive(["m1"]).outcomes == {"m1": RedriveOutcome.SENT}
+    assert world.queue.raw == [(Lane.STANDARD, "{no")]
+    assert world.query.dead_letters(limit=10, cursor=None)[0] == []
+
+
+def test_a_message_in_conflict_with_a_known_ticket_goes_back_as_a_message(world: QueryWorld) -> None:
+    world.fail("t1")
+    world.dead_letters.keep(DeadLetter("m1", "id-conflict", 1, ticket_id="t1", body="{}"))
+    assert world.operate.redrive(["m1"]).outcomes == {"m1": RedriveOutcome.SENT}
+    assert world.queue.raw == [(Lane.STANDARD, "{}")]
+    assert world.query.ticket("t1").record.state is State.FAILED
+
+
+def test_a_dead_letter_of_a_ticket_that_moved_on_is_forgotten(world: QueryWorld) -> None:
+    world.score(world.accept("t1"))
+    world.dead_letters.keep(DeadLetter("t1", "overdue", 1, ticket_id="t1"))
+    assert world.operate.redrive(["t1"]).outcomes == {"t1": RedriveOutcome.NOT_FAILED}
+    assert not world.queue.sent
+    assert world.query.dead_letters(limit=10, cursor=None)[0] == []
+
+
+def test_a_dry_run_changes_nothing_and_foretells_the_rest(world: QueryWorld) -> None:
+    world.fail("t1")
+    world.score(world.accept("t2"))
+    world.dead_letters.keep(DeadLetter("t2", "overdue", 1, ticket_id="t2"))
+    world.dead_letters.keep(DeadLetter("m1", "malformed-message", 1, body="{no"))
+    redriven = world.operate.redrive_all(dry_run=True)
+    assert redriven.outcomes == {
+        "t1": RedriveOutcome.WOULD_SEND,
+        "t2": RedriveOutcome.NOT_FAILED,
+        "m1": RedriveOutcome.WOULD_SEND,
+    }
+    assert world.query.ticket("t1").record.state is State.FAILED
+    assert not world.queue.sent and not world.queue.raw
+    assert len(world.query.dead_letters(limit=10, cursor=None)[0]) == 3
+
+
+def test_all_takes_a_bounded_number_a_call_and_says_that_there_is_more(world: QueryWorld) -> None:
+    for number in range(MAX_REDRIVE + 3):
+        world.dead_letters.keep(DeadLetter(f"m{number}", "malformed-message", number, body="x"))
+    first = world.operate.redrive_all()
+    second = world.operate.redrive_all()
+    assert (len(first.outcomes), first.more) == (MAX_REDRIVE, True)
+    assert (len(second.outcomes), second.more) == (3, False)
+
+
+class _DyingStore:
+    """A store that answers a number of calls and then no more."""
+
+    def __init__(self, world: QueryWorld, calls: int) -> None:
+        self._world, self._left = world, calls
+
+    def __getattr__(self, name: str) -> object:
+        self._left -= 1
+        self._world.state.available = self._left >= 0
+        return getattr(self._world.store, name)
+
+
+def test_a_store_that_dies_half_way_loses_nothing_of_a_redrive(world: QueryWorld) -> None:
+    items = {name: world.fail(name) for name in ("t1", "t2", "t3")}
+    world.operate._store = _DyingStore(world, calls=3)  # type: ignore[assignment]  # t1 whole, t2 only postponed
+    redriven = world.operate.redrive(["t1", "t2", "t3"])
+    world.state.available = True
+    assert redriven.outcomes == {
+        "t1": RedriveOutcome.SENT,
+        "t2": RedriveOutcome.STORE_UNAVAILABLE,
+        "t3": RedriveOutcome.STORE_UNAVAILABLE,
+    }
+    assert world.queue.sent == [items["t1"]]
+    assert {letter.id for letter in world.query.dead_letters(limit=10, cursor=None)[0]} == {"t2", "t3"}
+
+
+# --- deletion --------------------------------------------------------------------------------------------------------
+
+
+def test_a_deleted_ticket_leaves_nothing(world: QueryWorld) -> None:
+    world.deliver(world.score(world.accept("t1")), 200)
+    world.operate.delete_ticket("t1")
+    with pytest.raises(NotFoundError):
+        world.query.ticket("t1")
+    assert world.query.deliveries(status=None, limit=10, cursor=None)[0] == []
+
+
+def test_the_tickets_of_one_customer_go_and_the_others_stay(world: QueryWorld) -> None:
+    for name, customer in [("a1", "acme"), ("a2", "acme"), ("b1", "bolt")]:
+        world.accept(name, customer=customer)
+    deleted = world.operate.delete_customer(" acme ")
+    assert (deleted.tickets, deleted.more) == (2, False)
+    assert [view.record.item.ticket.ticket_id for view in world.query.tickets(TicketQuery()).tickets] == ["b1"]
+
+
+def test_an_outage_is_said_and_a_foreign_cursor_refused(world: QueryWorld) -> None:
+    with pytest.raises(InvalidQueryError):
+        world.query.tickets(TicketQuery(cursor="nonsense"))
+    world.state.available = False
+    for read in (
+        lambda: world.query.ticket("t1"),
+        lambda: world.query.tickets(TicketQuery()),
+        lambda: world.operate.redrive(["t1"]),
+        lambda: world.operate.delete_customer("acme"),
+    ):
+        with pytest.raises(CacheUnavailableError):
+            read()
