@@ -41,13 +41,8 @@ async def start_cache(port: int, folder: Path, output: Output) -> Child:
     options = {"port": str(port), "bind": HOST, "save": "", "appendonly": "no", "daemonize": "no"}
     command = [find_server(), *(word for name, value in options.items() for word in (f"--{name}", value))]
     child = await spawn(command, environment=base_environment(), folder=folder, output=output)
-    for _ in range(_START_LIMIT_S * 50):
-        if child.exit_status is not None:
-            break
-        if await _answers(port):
-            return child
-        await asyncio.sleep(0.02)
-    await child.stop()
+    if await child.becomes_ready(lambda: _answers(port), _START_LIMIT_S):
+        return child
     raise StartError("Redis did not start: see .local/logs/redis.log, or set REDIS_URL to one that runs")
 
 

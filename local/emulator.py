@@ -45,20 +45,17 @@ async def start_emulator(place: Place, port: int, output: Output) -> Child:
         [sys.executable, "-m", "local.emulator"], environment=environment, folder=place.root, output=output
     )
     async with aiohttp.ClientSession() as session:
-        for _ in range(_START_LIMIT_S * 50):
-            if child.exit_status is not None:
-                raise StartError(
-                    f"The AWS emulator ended with status {child.exit_status}: see .local/logs/emulator.log"
-                )
+
+        async def answers() -> bool:
             try:
                 async with session.get(f"{place.emulator_url}/_ministack/ready") as response:
-                    if response.status == 200:
-                        return child
+                    return response.status == 200
             except aiohttp.ClientError:
-                pass
-            await asyncio.sleep(0.02)
-    await child.stop()
-    raise StartError(f"The AWS emulator did not answer within {_START_LIMIT_S} s: see .local/logs/emulator.log")
+                return False
+
+        if await child.becomes_ready(answers, _START_LIMIT_S):
+            return child
+    raise StartError("The AWS emulator did not start: see .local/logs/emulator.log")
 
 
 class _WakingEvent:

@@ -8,11 +8,13 @@ import ctypes
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1  # Source: linux/prctl.h
 _CHUNK_BYTES = 65_536
+_ASK_EACH_S = 0.02
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 Output = Callable[[bytes], None]
@@ -43,6 +45,20 @@ class Child:
         await asyncio.wait([self._reading], timeout=0.2)
         self._reading.cancel()
         return status
+
+    async def becomes_ready(self, answers: Callable[[], Awaitable[bool]], limit_s: float) -> bool:
+        """Ask until it answers; if it ends before, takes too long or nobody waits any more, it is stopped."""
+        is_ready = False
+        deadline = time.monotonic() + limit_s
+        try:
+            while self.exit_status is None and time.monotonic() < deadline:
+                if is_ready := await answers():
+                    return True
+                await asyncio.sleep(_ASK_EACH_S)
+            return False
+        finally:
+            if not is_ready:
+                await self.stop()
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the whole group; nothing happens if it has ended."""

@@ -1,0 +1,61 @@
+"""`python -m local run`: the stack until Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+from typing import Annotated
+
+import typer
+
+from local.commands.session import with_stack
+from local.commands.terminal import ROOT, MoreOverrides, ParameterOverrides, Port, console, overrides_from, print_step
+from local.sink import Arrival
+from local.stack import Options, Stack
+
+
+def run(
+    more: MoreOverrides = None,
+    parameter_overrides: ParameterOverrides = None,
+    port: Port = None,
+    logs: Annotated[bool, typer.Option("--logs", help="Also print the functions' logs here.")] = False,
+) -> None:
+    """Start the local stack; it runs until Ctrl-C."""
+    options = Options(
+        root=ROOT,
+        overrides=overrides_from(parameter_overrides, more),
+        port=port,
+        on_step=print_step,
+        on_log=_print_log if logs else None,
+        on_alert=_print_alert,
+    )
+    console.print("[bold]Starting the ticket router[/]")
+    asyncio.run(with_stack(options, _serve))
+    console.print("Stopped.")
+
+
+async def _serve(stack: Stack) -> None:
+    info = stack.info
+    body = '{"description": "Nobody can log in since 9:00, every request ends with an error"}'
+    curl = (
+        f"curl -s {info['api_url']}/tickets -H 'Authorization: Bearer {info['api_key']}' "
+        f"-H 'Content-Type: application/json' -d {shlex.quote(body)}"
+    )
+    console.print(f"\n[bold green]Ready.[/] Ctrl-C stops it.\n  API      {info['api_url']}", highlight=False)
+    console.print(f"  key      {info['api_key']}\n  alerts   {info['sink_url']}/received", highlight=False)
+    console.print(f"  AWS      {info['sqs_url']}  (emulator: aws --endpoint-url)", highlight=False)
+    console.print(f"  Redis    {info['redis_url']}\n  logs     .local/logs/\n", highlight=False)
+    # soft_wrap: a command that is to be copied must stay one line
+    console.print(curl, highlight=False, markup=False, soft_wrap=True)
+    console.print()
+    await asyncio.Event().wait()
+
+
+def _print_log(word: str, line: bytes) -> None:
+    console.print(f"{word:>10} | {line.decode(errors='replace')}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _print_alert(arrival: Arrival) -> None:
+    verdict = f"refused: {arrival.problem}" if arrival.problem else f"answered {arrival.status}"
+    ticket = arrival.ticket_id or arrival.webhook_id or "?"
+    console.print(f"alert {arrival.destination}: ticket {ticket}, {verdict}", highlight=False, markup=False)

@@ -1,0 +1,53 @@
+"""`python -m local send "text"`: one ticket to the running stack."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.error
+import urllib.request
+from typing import Annotated, Any, cast
+
+import typer
+
+from local.commands.terminal import STATE_FOLDER, console
+from local.errors import LocalStackError
+from local.state import running_stack
+
+_LIMIT_S = 30
+_LOOK_EACH_S = 0.05
+
+
+def send(
+    description: Annotated[str, typer.Argument(help="What the customer writes.")],
+    subject: Annotated[str, typer.Option()] = "",
+    customer: Annotated[str, typer.Option()] = "",
+    ticket_id: Annotated[str, typer.Option(help="Without it a new id; with it a second sending is a duplicate.")] = "",
+) -> None:
+    """Send a ticket to the running stack, wait for its score and print it."""
+    stack = running_stack(STATE_FOLDER)
+    given = {"description": description, "subject": subject, "customer": customer, "ticket_id": ticket_id}
+    accepted = _call(stack, "POST", "/tickets", {name: value for name, value in given.items() if value})
+    deadline, ticket = time.monotonic() + _LIMIT_S, accepted
+    while ticket.get("status") == "accepted" and time.monotonic() < deadline:
+        time.sleep(_LOOK_EACH_S)
+        ticket = _call(stack, "GET", f"/tickets/{accepted['ticket_id']}")
+    console.print_json(json.dumps(ticket))
+    if ticket.get("status") == "accepted":
+        raise LocalStackError(f"It has no score after {_LIMIT_S} s: see .local/logs/worker.log")
+
+
+def _call(stack: dict[str, Any], method: str, path: str, body: Any = None) -> dict[str, Any]:
+    request = urllib.request.Request(
+        stack["api_url"] + path,
+        method=method,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"Authorization": f"Bearer {stack['api_key']}", "Content-Type": "application/json"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=_LIMIT_S) as response:
+            return cast("dict[str, Any]", json.loads(response.read()))
+    except urllib.error.HTTPError as error:
+        raise LocalStackError(f"{method} {path} answered {error.code}: {error.read().decode()}") from error
+    except OSError as error:
+        raise LocalStackError(f"{method} {path}: {error}; does the stack still run?") from error

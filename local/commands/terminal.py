@@ -1,0 +1,42 @@
+"""How commands speak to the terminal, and the options that several share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from local.errors import LocalStackError
+from local.overrides import parse_overrides
+
+console = Console()
+errors = Console(stderr=True)
+
+ROOT = Path(__file__).resolve().parents[2]
+STATE_FOLDER = ROOT / ".local"
+
+ParameterOverrides = Annotated[
+    list[str] | None,
+    typer.Option("--parameter-overrides", help="Template parameters, as in SAM: WorkerTimeout=3 AlertVisibility=2"),
+]
+# SAM takes any number of words after the option; here the second and later ones arrive as arguments.
+MoreOverrides = Annotated[list[str] | None, typer.Argument(hidden=True, metavar="")]
+Port = Annotated[int | None, typer.Option(help="Port of the API; without it the first free one from 8000 on.")]
+
+
+def overrides_from(first: list[str] | None, more: list[str] | None) -> dict[str, str]:
+    """Return the template parameters given on the command line.
+
+    Raises:
+        LocalStackError: Arguments without the option, or not Key=Value.
+    """
+    if more and not first:
+        raise LocalStackError(f"What is {more[0]!r}? Template parameters follow --parameter-overrides")
+    return parse_overrides([*(first or []), *(more or [])])
+
+
+def print_step(step: str, seconds: float) -> None:
+    """Print one line of progress."""
+    console.print(f"  [green]✓[/] {step:<32}[dim]{seconds:5.1f} s[/]", highlight=False)

@@ -1,0 +1,250 @@
+"""The supervisor: starts every part of the local stack, in parallel where it can, and stops all of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import time
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from local import destinations as dest
+from local import resources
+from local.aws import AwsClient
+from local.cache import start_cache
+from local.emf import MetricsForwarder
+from local.emulator import start_emulator
+from local.errors import StartError
+from local.functions import Functions
+from local.gateway import MAX_BODY_BYTES, Gateway
+from local.keys import keep_secrets, key_entry
+from local.listen import HOST, Listener, listen
+from local.logs import Logs
+from local.plan import Place, Plan
+from local.poller import Poller
+from local.ports import api_port, free_ports
+from local.process import Child
+from local.runtime import Result
+from local.schedule import run_schedule
+from local.sink import Arrival, Sink
+from local.state import StackFile
+from local.template import load_plan
+
+REGION = "us-east-1"
+# Deployed, the cache is brought along by its owner, so the template has no default for it.
+_CACHE_PARAMETER, _CACHE_SECRET = "CacheUrlSecretArn", "local-cache-url"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to start.
+
+    Attributes:
+        root: The repository.
+        overrides: Template parameters.
+        port: Of the API; None takes the first free one from 8000 on.
+        only: Run this function alone, without routes, queues, timers or stack.json.
+        on_step: Told what is done and after how many seconds.
+        on_log: Gets every line of the functions, if given.
+        on_alert: Told of every webhook at the sink.
+    """
+
+    root: Path
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    port: int | None = None
+    only: str | None = None
+    on_step: Callable[[str, float], None] = lambda step, seconds: None
+    on_log: Callable[[str, bytes], None] | None = None
+    on_alert: Callable[[Arrival], None] = lambda arrival: None
+
+
+class Stack:
+    """A local stack; `start` it once, and always `stop` it."""
+
+    def __init__(self, options: Options) -> None:
+        """Prepare; nothing is started yet."""
+        self._options = options
+        self._folder = options.root / ".local"
+        self._file = StackFile(self._folder)
+        self._began = time.monotonic()
+        self._children: dict[str, Child] = {}
+        self._listeners: list[Listener] = []
+        self._pollers: list[Poller] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._functions: Functions | None = None
+        self._aws: AwsClient | None = None
+        self._logs: Logs | None = None
+        self._metrics: MetricsForwarder | None = None
+        self._info: dict[str, Any] = {}
+        self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """Return what stack.json holds."""
+        return self._info
+
+    async def start(self) -> None:
+        """Start everything and wait until every function has initialised.
+
+        Raises:
+            LocalStackError: Something did not start; says what to do.
+        """
+        emulator_port, redis_port = free_ports(2)
+        place = Place(self._options.root, f"http://{HOST}:{emulator_port}", REGION)
+        plan = self._read_plan(place)
+        if not self._options.only:
+            self._file.claim()
+        secrets = keep_secrets(self._folder)
+        aws = self._aws = AwsClient(place)
+        metrics = self._metrics = MetricsForwarder(aws)
+        logs = self._logs = Logs(self._folder / "logs", on_metrics_line=metrics.take, on_line=self._options.on_log)
+        targets, sink_url = await self._start_sink()
+        own_redis = f"redis://{HOST}:{redis_port}/0"
+        redis_url = os.environ.get("REDIS_URL") or own_redis
+        values = {
+            resources.CACHE_URL: redis_url,
+            resources.ID_SECRET: secrets.id_secret,
+            resources.API_KEYS: json.dumps({"keys": [key_entry(secrets.api_key)]}),
+            resources.DESTINATIONS: dest.parameter_document(targets),
+            resources.DESTINATION_SECRETS: dest.secret_document(targets),
+        }
+        functions = self._functions = Functions(
+            plan,
+            output=logs.receiver,
+            extra={"dispatcher": {"ALLOW_LOOPBACK_WEBHOOKS": "true"}},
+            on_change=self._write_file,
+        )
+        api = await self._start_gateway(plan, functions)
+        async with asyncio.TaskGroup() as starting:
+            if redis_url == own_redis:
+                starting.create_task(self._start_redis(redis_port, logs))
+            starting.create_task(self._start_emulator(place, emulator_port, logs, create=(plan, aws, values)))
+        await functions.start(lambda it: self._step(f"{it.word} ready"))
+        self._start_sources(plan, functions, aws)
+        self._run(metrics.run())
+        self._info = {
+            "api_url": api.url,
+            "api_key": secrets.api_key,
+            "sink_url": sink_url,
+            "redis_url": redis_url,
+            "sqs_url": place.emulator_url,
+            "region": place.region,
+            "queues": {queue.logical_id: queue.url for queue in plan.queues},
+            "pid": os.getpid(),
+        }
+        self._write_file()
+
+    async def invoke(self, word: str, payload: bytes) -> Result:
+        """Invoke one function directly.
+
+        Raises:
+            LocalStackError: It does not run.
+        """
+        if self._functions is None:
+            raise StartError("The stack has not started")
+        return await self._functions.invoke(word, payload)
+
+    async def wait_until_broken(self) -> None:
+        """Wait until a part that everything needs has ended.
+
+        Raises:
+            StartError: It has.
+        """
+        await self._broken
+
+    async def stop(self) -> None:
+        """Stop everything: first what brings work, then what does it, then what it needs."""
+        for listener in self._listeners:
+            listener.refuse_new()
+        await asyncio.gather(*(poller.stop() for poller in self._pollers))
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._functions:
+            await self._functions.stop()
+        if self._metrics and "emulator" in self._children:
+            await self._metrics.flush()
+        if self._aws:
+            await self._aws.close()
+        await asyncio.gather(*(listener.close() for listener in self._listeners))
+        await asyncio.gather(*(child.stop() for child in self._children.values()))
+        if self._logs:
+            self._logs.close()
+        self._file.release()
+
+    # --- the parts ---------------------------------------------------------------------------------------------------
+
+    def _read_plan(self, place: Place) -> Plan:
+        cache = {_CACHE_PARAMETER: place.arn("secretsmanager", f"secret:{_CACHE_SECRET}")}
+        plan = load_plan(self._options.root / "template.yaml", place, {**cache, **self._options.overrides})
+        if self._options.only is None:
+            return plan
+        function = plan.function_named(self._options.only)
+        if function is None:
+            known = ", ".join(sorted(it.word for it in plan.functions.values()))
+            raise StartError(f"The template has no function {self._options.only}; it has {known}")
+        return replace(plan, functions={function.logical_id: function}, mappings=(), schedules=(), routes=())
+
+    async def _start_sink(self) -> tuple[list[dest.LocalDestination], str]:
+        # The destinations need its address, and it needs their keys: it learns them before anything can arrive.
+        expected: dict[str, Any] = {}
+        listener = await self._listen(Sink(expected, self._options.on_alert).handle, limit_bytes=1024 * 1024)
+        own = dest.load_destinations(self._folder / "destinations.json")
+        targets = dest.sink_destinations(listener.url) if own is None else own
+        expected.update(dest.expected_at_sink(targets))
+        return targets, listener.url
+
+    async def _start_gateway(self, plan: Plan, functions: Functions) -> Listener:
+        port = 0 if self._options.only else self._options.port or api_port()
+        return await self._listen(Gateway(plan, functions.invoke).handle, port=port, limit_bytes=MAX_BODY_BYTES)
+
+    async def _listen(self, handler: Any, *, port: int = 0, limit_bytes: int) -> Listener:
+        listener = await listen(handler, port=port, limit_bytes=limit_bytes)
+        self._listeners.append(listener)
+        return listener
+
+    async def _start_redis(self, port: int, logs: Logs) -> None:
+        self._watch("redis", await start_cache(port, self._folder, logs.receiver("redis")))
+
+    async def _start_emulator(
+        self, place: Place, port: int, logs: Logs, *, create: tuple[Plan, AwsClient, Mapping[str, str]]
+    ) -> None:
+        self._watch("emulator", await start_emulator(place, port, logs.receiver("emulator")))
+        await resources.create_resources(*create)
+        self._step("queues and secrets created")
+
+    def _watch(self, name: str, child: Child) -> None:
+        self._children[name] = child
+        self._step(f"{name} ready")
+
+        async def watch() -> None:
+            status = await child.wait()
+            if not self._broken.done():
+                self._broken.set_exception(StartError(f"{name} ended ({status}): see .local/logs/{name}.log"))
+
+        self._run(watch())
+
+    def _start_sources(self, plan: Plan, functions: Functions, aws: AwsClient) -> None:
+        for mapping in plan.mappings:
+            pool = functions.pool_for(mapping)
+            self._pollers.append(Poller(mapping, aws, pool.invoke, free_processes=pool.size))
+            self._pollers[-1].start()
+        for schedule in plan.schedules:
+            self._run(run_schedule(schedule, REGION, partial(functions.invoke, schedule.function)))
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks.append(asyncio.create_task(work))
+
+    def _step(self, what: str) -> None:
+        self._options.on_step(what, time.monotonic() - self._began)
+
+    def _write_file(self) -> None:
+        """Write stack.json, again whenever processes have come or gone."""
+        if self._info and not self._options.only and self._functions:
+            pids = {name: child.pid for name, child in self._children.items()}
+            self._info["pids"] = {**pids, "functions": self._functions.pids}
+            self._file.write(self._info)
