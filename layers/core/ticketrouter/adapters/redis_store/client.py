@@ -56,8 +56,7 @@ class RedisClient:
             socket_connect_timeout=TIMEOUT_S,
             retry=Retry(NoBackoff(), 0),
             protocol=2,
-            lib_name=None,  # else every connection sends CLIENT SETINFO, which Redis 6.2 does not know
-            lib_version=None,
+            driver_info=None,  # else every connection sends CLIENT SETINFO, which Redis 6.2 does not know
         )
         self._clock = clock
         self._breaker = Breaker(clock)
