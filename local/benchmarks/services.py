@@ -49,7 +49,7 @@ async def services(root: Path) -> AsyncIterator[Services]:
 
 
 async def _create_queue(aws: AwsClient, name: str) -> str:
-    answer = await aws.call("sqs", "CreateQueue", {"QueueName": name})
+    answer = await aws.call("sqs", "CreateQueue", QueueName=name)
     return str(answer["QueueUrl"])
 
 

@@ -5,6 +5,7 @@ Never a ticket's text, a key or an address: logs name tickets by id.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
 from enum import StrEnum
@@ -15,6 +16,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import AmazonCloudWatchEMFProvider
 
 NAMESPACE = "TicketRouter"
+logging.getLogger("botocore").setLevel(logging.WARNING)  # it tells at every start where it found its endpoints
 
 _SERVICE = os.environ.get("POWERTOOLS_SERVICE_NAME", "local")
 

@@ -149,7 +149,7 @@ class Worker:
 
         before_ms = self._clock.monotonic_ms()
         scores = self._scorer.score([job.item.ticket.text for job, _ in to_score])
-        scoring_ms = self._clock.monotonic_ms() - before_ms
+        scoring_ms = round(self._clock.monotonic_ms() - before_ms, 3)
         report.scoring_ms += scoring_ms
 
         scored_at_ms = max(self._clock.now_ms(), started_at_ms)
