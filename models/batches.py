@@ -29,7 +29,10 @@ def load_tokenizer(max_tokens: int) -> Tokenizer:
 
 @dataclass(frozen=True)
 class Batch:
-    """One step's tensors, shortest ticket first: labels [n], weights by task [n] float32, groups [n].
+    """One step's tensors, shortest ticket first: labels [n], weights by task [n] float32.
+
+    `groups` and `stems` [n] int64 number the incidents and their families; `anchors` [n, d] are the untouched
+    encoder's vectors.
 
     `chunks` are the (ids, mask) pairs [m, t] int64 that together make up the n rows. Stems mix lengths freely;
     run in chunks of like length, a batch costs about a third of what one padded block would.
@@ -41,6 +44,8 @@ class Batch:
     urgency: Tensor
     weights: dict[str, Tensor]
     groups: Tensor
+    stems: Tensor
+    anchors: Tensor
 
 
 def pad(rows: Sequence[list[int]]) -> tuple[Tensor, Tensor]:
@@ -54,22 +59,30 @@ def pad(rows: Sequence[list[int]]) -> tuple[Tensor, Tensor]:
     return ids, mask
 
 
-def make_batch(tickets: Sequence[Ticket], weights: Sequence[Weights], tokenizer: Tokenizer) -> Batch:
-    """Build the tensors of one step; `weights` has one entry a ticket."""
+def numbered(names: Sequence[str]) -> Tensor:
+    """Number names by first appearance, [n] int64."""
+    numbers: dict[str, int] = {}
+    return torch.tensor([numbers.setdefault(name, len(numbers)) for name in names])
+
+
+def make_batch(
+    tickets: Sequence[Ticket], weights: Sequence[Weights], anchors: Mapping[str, Tensor], tokenizer: Tokenizer
+) -> Batch:
+    """Build the tensors of one step; `weights` has one entry a ticket, `anchors` a vector [d] a text."""
     encoded = [encoding.ids for encoding in tokenizer.encode_batch([t.text for t in tickets])]
     order = sorted(range(len(tickets)), key=lambda index: len(encoded[index]))
     rows, tickets = [encoded[i] for i in order], [tickets[i] for i in order]
     weights = [weights[i] for i in order]
-    names: dict[str, int] = {}
-    # An ungrouped ticket is a group of its own: it has no positives but is a negative to all.
-    groups = [names.setdefault(t.group or f"#{index}", len(names)) for index, t in enumerate(tickets)]
     return Batch(
         chunks=[pad(rows[start : start + CHUNK]) for start in range(0, len(rows), CHUNK)],
         category=torch.tensor([CATEGORIES.index(t.category) if t.category else UNKNOWN for t in tickets]),
         sentiment=torch.tensor([SENTIMENTS.index(t.sentiment) if t.sentiment else UNKNOWN for t in tickets]),
         urgency=torch.tensor([float("nan") if t.urgency is None else t.urgency for t in tickets]),
         weights={task: torch.tensor([row[task] for row in weights]) for task in ("category", "sentiment", "urgency")},
-        groups=torch.tensor(groups),
+        # An ungrouped ticket is a group of its own: it has no positives but is a negative to all.
+        groups=numbered([ticket.group or f"#{index}" for index, ticket in enumerate(tickets)]),
+        stems=numbered([ticket.stem for ticket in tickets]),
+        anchors=torch.stack([anchors[ticket.text] for ticket in tickets]),
     )
 
 

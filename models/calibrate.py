@@ -19,10 +19,11 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from models.bundle import MODELS_DIR, Manifest, read_manifest, write_manifest
 from models.metrics import best_pair_f1, pair_labels, pair_similarities, urgency_figures
 from models.outputs import expected_level, softmax
-from models.self_test import SELF_TEST
+from models.self_test import CANDIDATES
 from models.tickets import CATEGORIES, URGENCY_LEVELS, Ticket, read_rubric
 from ticketrouter.adapters.onnx_scorer import Inference, OnnxScorer
 from ticketrouter.domain import lexicon
+from ticketrouter.domain.score import Score
 from ticketrouter.domain.urgency import ALERT_THRESHOLD, interpolate
 
 Floats = NDArray[np.float64]
@@ -126,16 +127,26 @@ def calibrate(manifest: Manifest, tickets: Sequence[Ticket], raw: Inference) -> 
     return urgency_figures(labels, cross_fitted(tickets, terms, labels))
 
 
+def steadiest(scorer: OnnxScorer, category: str, texts: Sequence[str]) -> tuple[str, Score] | None:
+    """The text that the model takes for `category` and that moves least between alone and batched; None if none is."""
+    mates = [text for candidates in CANDIDATES.values() for text in candidates]
+    batched = dict(zip(mates, scorer.score(mates), strict=True))
+    alone = [(text, scorer.score([text])[0]) for text in texts]
+    right = [(text, score) for text, score in alone if score.category == batched[text].category == category]
+    return min(right, key=lambda pair: abs(pair[1].urgency_score - batched[pair[0]].urgency_score), default=None)
+
+
 def write_self_test(manifest: Manifest) -> None:
-    """Store what the bundle says here and now of the self-test texts; refuses a category that is not the meant one."""
+    """Choose the self-test texts and store what the bundle says of each, scored alone as the worker will do it."""
+    scorer = OnnxScorer(MODELS_DIR)
     manifest["self_test"] = []
-    write_manifest(manifest)
-    scores = OnnxScorer(MODELS_DIR).score([text for text, _ in SELF_TEST])
-    for (text, category), score in zip(SELF_TEST, scores, strict=True):
-        if score.category != category:
-            raise SystemExit(f"the model takes a self-test text of {category} for {score.category}: {text}")
+    for (category, pressing), texts in CANDIDATES.items():
+        found = steadiest(scorer, category, texts)
+        if found is None:
+            raise SystemExit(f"the model takes none of these for {category}: {texts}")
+        text, score = found
         manifest["self_test"].append({"text": text, "category": category, "urgency_score": score.urgency_score})
-        print(f"self-test {category:10} S={score.urgency_score:.3f} p={score.category_confidence:.2f}  {text}")
+        print(f"self-test {category:10} {'pressing' if pressing else 'calm':8} S={score.urgency_score:.3f} {text}")
     write_manifest(manifest)
 
 
@@ -148,6 +159,7 @@ def main() -> None:
     manifest["eval"]["cross_fitted_dev"] = {
         key: round(value, 4) if isinstance(value, float) else value for key, value in figures.items()
     }
+    write_manifest(manifest)
     write_self_test(manifest)
     for key in ("fusion", "calibration", "temperature", "review_below", "duplicate_similarity"):
         print(key, manifest[key])

@@ -66,7 +66,7 @@ def tables(manifest: Manifest) -> str:
         lines.append(f"| {key} | {_cell(moved[f'{key}_fp32'])} | {_cell(moved[f'{key}_int8'])} |")
     lines.append(
         f"\nCosine of the vectors {moved['cosine_mean']:.4f} on average ({moved['cosine_min']:.4f} at worst); the"
-        f" urgency head moves by {moved['urgency_moved_mean']:.3f} on average ({moved['urgency_moved_max']:.3f} at most)."
+        f" urgency head moves by {moved['urgency_moved_mean']:.3f} ({moved['urgency_moved_max']:.3f} at most)."
     )
     return "\n".join(lines)
 

@@ -57,3 +57,18 @@ def contrast_loss(vectors: Tensor, groups: Tensor, temperature: float) -> Tensor
     count = positive.sum(1)
     each = -(log_share * positive).sum(1) / count.clamp_min(1)
     return _mean(each, (count > 0).float())
+
+
+def anchor_loss(vectors: Tensor, anchors: Tensor, stems: Tensor) -> Tensor:
+    """Keep the similarities of unrelated texts as the untouched encoder saw them.
+
+    A thousand tickets teach which near misses to part, but not what texts are about in general; without this term the
+    tasks bend the space and strangers of one category grow alike.
+
+    Args:
+        vectors: [n, d] float32, L2-normalised.
+        anchors: [n, d] float32, the untouched encoder's vectors of the same texts.
+        stems: [n] int64; pairs within a stem are the contrastive term's business.
+    """
+    strangers = (stems.unsqueeze(0) != stems.unsqueeze(1)).float()
+    return _mean((vectors @ vectors.T - anchors @ anchors.T) ** 2, strangers)

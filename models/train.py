@@ -15,13 +15,14 @@ from typing import Any
 
 import numpy as np
 import torch
+from tokenizers import Tokenizer
 from tqdm import tqdm
 
 from models.batches import Batch, Weights, by_length, interleave, load_tokenizer, make_batch, whole_stems
-from models.losses import class_loss, contrast_loss, urgency_losses
+from models.losses import anchor_loss, class_loss, contrast_loss, urgency_losses
 from models.metrics import report
 from models.network import TicketNet, parameter_groups
-from models.predict import predict_torch
+from models.predict import logits_torch, predict_torch
 from models.tickets import Ticket, draw_evenly, read_public_train, read_rubric
 
 WORK_DIR = Path(".models")
@@ -39,8 +40,10 @@ def batch_loss(net: TicketNet, batch: Batch, settings: dict[str, float], contras
     )
     soft, squared = urgency_losses(urgency, batch.urgency, batch.weights["urgency"], settings["ordinal_sharpness"])
     total = total + settings["urgency"] * soft + settings["urgency_squared"] * squared
-    if contrast and settings["contrast"]:
-        total = total + settings["contrast"] * contrast_loss(vectors, batch.groups, settings["contrast_temperature"])
+    total = total + settings["anchor"] * anchor_loss(vectors, batch.anchors, batch.stems)
+    if contrast:
+        pairs = contrast_loss(vectors, batch.groups, settings["contrast_temperature"])
+        total = total + settings["contrast"] * pairs
     return total
 
 
@@ -72,6 +75,20 @@ def draw_epoch(
     return [(tickets, tickets[0].source == "rubric") for tickets in interleave(ours, theirs, rng)]
 
 
+def untouched_vectors(
+    net: TicketNet, epochs: list[list[tuple[list[Ticket], bool]]], tokenizers: dict[bool, Tokenizer]
+) -> dict[str, torch.Tensor]:
+    """Vector [d] of each text before any training, cut as the training will cut it."""
+    vectors: dict[str, torch.Tensor] = {}
+    for ours, tokenizer in tokenizers.items():
+        batches = [tickets for epoch in epochs for tickets, is_ours in epoch if is_ours == ours]
+        texts = list(dict.fromkeys(ticket.text for tickets in batches for ticket in tickets))
+        if texts:
+            rows = logits_torch(net.eval(), texts, tokenizer)[3]
+            vectors |= dict(zip(texts, torch.from_numpy(rows), strict=True))
+    return vectors
+
+
 def mean_weights(kept: list[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
     """Average checkpoints of one run: flatter, hence less at the mercy of the last batches."""
     return {
@@ -87,9 +104,10 @@ def train(config: dict[str, Any], rubric: list[Ticket], public: dict[str, list[T
     rng = random.Random(config["seed"])
     tokenizers = {True: load_tokenizer(config["max_tokens"]), False: load_tokenizer(config["public_max_tokens"])}
     net = TicketNet(config["dropout"])
+    epochs = [draw_epoch(rubric, public, config, rng) for _ in range(config["epochs"])]
+    anchors = untouched_vectors(net, epochs, tokenizers)
     groups = parameter_groups(net, config["encoder_lr"], config["layer_decay"], config["head_lr"])
     optimizer = torch.optim.AdamW(groups, weight_decay=config["weight_decay"])
-    epochs = [draw_epoch(rubric, public, config, rng) for _ in range(config["epochs"])]
     schedule = Schedule(optimizer, sum(map(len, epochs)), config["warmup_share"])
     trained = [p for p in net.parameters() if p.requires_grad]
     kept: list[dict[str, torch.Tensor]] = []
@@ -98,7 +116,7 @@ def train(config: dict[str, Any], rubric: list[Ticket], public: dict[str, list[T
         bar = tqdm(epoch, desc=f"epoch {number}/{len(epochs)}", mininterval=5)
         for tickets, ours in bar:
             weights = [FULL if ours else config["public"][t.source] for t in tickets]
-            loss = batch_loss(net, make_batch(tickets, weights, tokenizers[ours]), config["loss"], ours)
+            loss = batch_loss(net, make_batch(tickets, weights, anchors, tokenizers[ours]), config["loss"], ours)
             optimizer.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(trained, 1.0)

@@ -128,7 +128,7 @@ class OnnxScorer:
         urgency = softmax(raw.urgency) @ self._levels
         negative, positive = (sentiment[:, self._sentiments.index(name)] for name in ("negative", "positive"))
         vectors = np.clip(np.rint(raw.vectors * 127.0), -127, 127).astype(np.int8)
-        scores = []
+        scores: list[Score] = []
         for index, text in enumerate(texts):
             best = int(category[index].argmax())
             confidence = float(category[index, best])

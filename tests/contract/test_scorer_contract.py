@@ -1,0 +1,213 @@
+"""One suite for everything that is a Scorer: the committed bundle and the word list that stands in for it."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ticketrouter.adapters.onnx_scorer import OnnxScorer, micro_batches
+from ticketrouter.domain.errors import InferenceError, ModelMismatchError
+from ticketrouter.domain.score import Score
+from ticketrouter.ports import Scorer
+from ticketrouter.usecases.scoring import WordScorer
+
+MODEL_DIR = Path(__file__).parents[2] / "models"
+CATEGORIES = {"Billing", "Technical", "Legal", "General"}
+# A text's numbers depend a little on what it is padded to: dynamic quantisation looks at the whole batch.
+BATCH_TOLERANCE = 0.15
+
+TEXTS = [
+    "Where can I download my invoice?",
+    "The API has been down for all our customers since 9:00, nobody can work.",
+    "Please send us your data processing agreement.",
+    "Thank you, we love it!",
+    "",
+    "   \n\t ",
+    "🔥🔥🔥 help 🙏 👩‍👩‍👧‍👦",
+    "Unsere Rechnung vom März enthält einen falschen Betrag, bitte korrigieren.",
+    "请帮我重置密码",
+    "a",
+    "The export fails with error 500. " * 700,
+    "x" * 20_000,
+]
+
+
+@pytest.fixture(scope="module")
+def onnx() -> OnnxScorer:
+    return OnnxScorer(MODEL_DIR)
+
+
+@pytest.fixture(params=["onnx", "words"])
+def scorer(request: pytest.FixtureRequest, onnx: OnnxScorer) -> Scorer:
+    return onnx if request.param == "onnx" else WordScorer()
+
+
+# --- every scorer ----------------------------------------------------------------------------------------------------
+
+
+def test_no_texts_no_scores(scorer: Scorer) -> None:
+    assert scorer.score([]) == []
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=lambda text: repr(text[:20]))
+def test_any_text_has_a_score_within_bounds(scorer: Scorer, text: str) -> None:
+    (score,) = scorer.score([text])
+
+    assert score.category in CATEGORIES
+    assert score.sentiment in {"negative", "neutral", "positive"}
+    assert 0.0 <= score.urgency_score <= 1.0
+    assert 0.0 <= score.category_confidence <= 1.0
+    assert -1.0 <= score.sentiment_score <= 1.0
+    assert score.model_version == scorer.model_version
+
+
+def test_contributions_add_up_to_the_score(scorer: Scorer) -> None:
+    for score in scorer.score(TEXTS):
+        total = sum(part.value for part in score.contributions)
+        assert total == pytest.approx(score.urgency_score, abs=1e-3)
+
+
+def test_the_same_call_gives_the_same_answer(scorer: Scorer) -> None:
+    assert scorer.score(TEXTS) == scorer.score(TEXTS)
+
+
+def test_results_keep_the_order_of_the_texts(scorer: Scorer) -> None:
+    expected = dict(zip(TEXTS, scorer.score(TEXTS), strict=True))
+    shuffled = random.Random(3).sample(TEXTS, len(TEXTS))
+
+    for text, score in zip(shuffled, scorer.score(shuffled), strict=True):
+        assert score.urgency_score == pytest.approx(expected[text].urgency_score, abs=BATCH_TOLERANCE)
+        assert score.degraded == expected[text].degraded
+
+
+# --- the bundle ------------------------------------------------------------------------------------------------------
+
+
+def test_a_batch_scores_as_its_texts_alone(onnx: OnnxScorer) -> None:
+    together, alone = onnx.infer(TEXTS), [onnx.infer([text]) for text in TEXTS]
+
+    for index, single in enumerate(alone):
+        assert float(together.vectors[index] @ single.vectors[0]) > 0.97
+    moved = [
+        abs(first.urgency_score - onnx.score([text])[0].urgency_score)
+        for text, first in zip(TEXTS, onnx.score(TEXTS), strict=True)
+    ]
+    assert max(moved) <= BATCH_TOLERANCE
+    assert sum(moved) / len(moved) <= BATCH_TOLERANCE / 3
+
+
+def test_vectors_are_unit_length_and_fit_the_manifest(onnx: OnnxScorer) -> None:
+    dimension = onnx.manifest["embedding_dim"]
+
+    assert np.linalg.norm(onnx.infer(TEXTS).vectors, axis=1) == pytest.approx(1.0, abs=1e-3)
+    for score in onnx.score(TEXTS):
+        assert len(score.embedding) == dimension
+        assert np.linalg.norm(np.frombuffer(score.embedding, dtype=np.int8) / 127.0) == pytest.approx(1.0, abs=0.05)
+
+
+def test_an_unknown_alphabet_asks_for_a_person(onnx: OnnxScorer) -> None:
+    assert onnx.score(["ᚠᚢᚦᚨᚱᚲ ᚷᚹᚺᚾᛁ"])[0].needs_review
+
+
+def test_the_bundle_passes_its_own_self_test(onnx: OnnxScorer) -> None:
+    assert len(onnx.manifest["self_test"]) == 8
+    assert {case["category"] for case in onnx.manifest["self_test"]} == CATEGORIES
+    assert onnx.self_test() == 0
+
+
+def test_the_self_test_notices_another_model(onnx: OnnxScorer, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = [{**case, "urgency_score": 1 - case["urgency_score"]} for case in onnx.manifest["self_test"]]
+    monkeypatch.setitem(onnx.manifest, "self_test", other)
+
+    assert onnx.self_test() >= 2
+
+
+def test_what_cannot_be_tokenised_is_an_inference_error(onnx: OnnxScorer) -> None:
+    with pytest.raises(InferenceError):
+        onnx.score(["fine", "a lone surrogate \ud800"])
+
+
+def test_micro_batches_hold_every_text_once_and_little_padding() -> None:
+    lengths = [random.Random(5).randint(2, 256) for _ in range(3)] + [7] * 100 + [256, 2]
+
+    batches = micro_batches(lengths)
+
+    assert sorted(index for batch in batches for index in batch) == list(range(len(lengths)))
+    assert all(len(batch) == 1 or max(lengths[i] for i in batch) * len(batch) <= 256 for batch in batches)
+
+
+# --- what it means ---------------------------------------------------------------------------------------------------
+
+CALM_AND_SEVERE = [
+    "Hello, we noticed that when we open the invoices page we can see other customers' invoices, with their names and "
+    "bank details. Kind regards, Anna",
+    "Since this morning none of our 300 stores can take card payments. Queues are growing and shops are closing.",
+]
+LOUD_AND_TRIVIAL = [
+    "URGENT!!! Your new logo is ugly!!! Change it back IMMEDIATELY!!!",
+    "Are you serious?! The button is STILL the wrong shade of blue, this is outrageous!",
+]
+ROUTINE = ["Where can I download my invoice?", "How do I change my profile picture?"]
+
+
+@pytest.mark.parametrize("text", CALM_AND_SEVERE)
+def test_calm_reports_of_harm_stand_out(onnx: OnnxScorer, text: str) -> None:
+    assert urgency(onnx, text) > 0.6  # the first of them does not reach the alert threshold yet: models/README.md
+
+
+@pytest.mark.parametrize("text", LOUD_AND_TRIVIAL)
+def test_shouting_about_a_trifle_does_not_alert(onnx: OnnxScorer, text: str) -> None:
+    assert urgency(onnx, text) < 0.5
+
+
+@pytest.mark.parametrize("text", ROUTINE)
+def test_routine_questions_are_not_urgent(onnx: OnnxScorer, text: str) -> None:
+    assert urgency(onnx, text) < 0.5
+
+
+def urgency(scorer: Scorer, text: str) -> float:
+    score: Score = scorer.score([text])[0]
+    return score.urgency_score
+
+
+# --- broken bundles --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    shutil.copytree(MODEL_DIR / "artifacts", tmp_path / "artifacts")
+    shutil.copy(MODEL_DIR / "manifest.json", tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json"])
+def test_one_flipped_byte_is_a_mismatch(copy: Path, name: str) -> None:
+    path = copy / "artifacts" / name
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+    with pytest.raises(ModelMismatchError):
+        OnnxScorer(copy)
+
+
+@pytest.mark.parametrize("name", ["artifacts/model.onnx", "artifacts/tokenizer.json", "manifest.json"])
+def test_a_missing_file_is_a_mismatch(copy: Path, name: str) -> None:
+    (copy / name).unlink()
+
+    with pytest.raises(ModelMismatchError):
+        OnnxScorer(copy)
+
+
+@pytest.mark.parametrize("change", [{"fusion": {"bias": 1.0}}, {"labels": {}}, {"max_tokens": "many"}])
+def test_a_manifest_without_sense_is_a_mismatch(copy: Path, change: dict[str, object]) -> None:
+    manifest = json.loads((copy / "manifest.json").read_bytes())
+    (copy / "manifest.json").write_text(json.dumps(manifest | change))
+
+    with pytest.raises(ModelMismatchError):
+        OnnxScorer(copy)
