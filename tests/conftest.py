@@ -1,0 +1,45 @@
+"""What all tests share: no sockets in unit tests, and real servers for those that ask for them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from pytest_socket import disable_socket, enable_socket
+
+from tests.servers import RedisServer, redis_server, sqs_server
+
+
+@pytest.fixture(autouse=True)
+def _no_sockets_in_unit_tests(request: pytest.FixtureRequest) -> Iterator[None]:
+    if "unit" not in request.path.parts:
+        yield
+        return
+    disable_socket()
+    yield
+    enable_socket()
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A real Redis, empty at first: a child process, or the one of TEST_REDIS_URL (whose database is then wiped)."""
+    if url := os.environ.get("TEST_REDIS_URL"):
+        yield url
+        return
+    with redis_server() as server:
+        yield server.url
+
+
+@pytest.fixture
+def own_redis() -> Iterator[RedisServer]:
+    """A Redis to be mistreated by one test."""
+    with redis_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sqs_url() -> Iterator[str]:
+    """The SQS emulator's address."""
+    with sqs_server() as url:
+        yield url

@@ -1,0 +1,168 @@
+"""The store, in memory and on a real Redis: every test of the contract runs on both."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from ticketrouter.adapters.memory import (
+    MemoryClaims,
+    MemoryClock,
+    MemoryDeadLetters,
+    MemoryDeliveries,
+    MemoryState,
+    MemoryTicketStore,
+    MemoryViews,
+)
+from ticketrouter.adapters.redis_store import (
+    RedisClaims,
+    RedisClient,
+    RedisDeadLetters,
+    RedisDeliveries,
+    RedisTicketStore,
+    RedisViews,
+)
+from ticketrouter.adapters.system import SystemClock
+from ticketrouter.domain.alert import Alert
+from ticketrouter.domain.message import WorkItem
+from ticketrouter.domain.record import Outcome
+from ticketrouter.domain.score import Score
+from ticketrouter.domain.status import Lane
+from ticketrouter.domain.ticket import Ticket
+from ticketrouter.domain.urgency import Contribution
+from ticketrouter.ports import Claims, Clock, DeadLetters, Deliveries, TicketStore, Views
+
+DEADLINE_S = 3_600
+
+
+@dataclass
+class StoreWorld:
+    """All ports of the store over one memory, and its time.
+
+    Attributes:
+        claims_with: Makes claims with other limits over the same memory.
+        wait_ms: Lets time pass for the store.
+        rebuild: Makes a world of the same kind, empty, that keeps few changes.
+    """
+
+    claims: Claims
+    store: TicketStore
+    deliveries: Deliveries
+    views: Views
+    letters: DeadLetters
+    clock: Clock
+    claims_with: Callable[..., Claims]
+    wait_ms: Callable[[float], None]
+    sent: int = field(default=0)
+
+    def item(self, ticket_id: str = "", description: str = "The printer is on fire", **changes: Any) -> WorkItem:
+        """Make an item that is accepted now; without an id, one that no other item has."""
+        self.sent += 1
+        ticket_fields = {name: changes.pop(name) for name in ("subject", "customer", "metadata") if name in changes}
+        ticket = Ticket(ticket_id or f"t{self.sent:04d}", description, **ticket_fields)
+        chosen = {"lane": Lane.STANDARD, "provisional_score": 0.2, "accepted_at_ms": self.clock.now_ms(), **changes}
+        return WorkItem(ticket, **chosen)
+
+    def accept(self, *items: WorkItem) -> None:
+        """Claim and confirm."""
+        self.claims.confirm(self.claims.claim(items, key_id="k", token="owner"))
+
+    def outcome(self, item: WorkItem, urgency: float = 0.9, **changes: Any) -> Outcome:
+        """Make an outcome of the item: scored 40 ms after its acceptance."""
+        started_at_ms = item.accepted_at_ms + 25
+        chosen = {
+            "score": score(urgency, **{k: changes.pop(k) for k in ("category", "sentiment") if k in changes}),
+            "started_at_ms": started_at_ms,
+            "scored_at_ms": started_at_ms + 15,
+            "scoring_ms": 12.75,
+            "cold_start": False,
+            "alerts": (),
+            **changes,
+        }
+        return Outcome(item, **chosen)
+
+    def alert(self, item: WorkItem, destination: str = "oncall", **changes: Any) -> Alert:
+        """Make an alert of the item, scored now."""
+        now_ms = self.clock.now_ms()
+        chosen = {"epoch": 1, "replay": "", "accepted_at_ms": item.accepted_at_ms, "scored_at_ms": now_ms, **changes}
+        return Alert(
+            item.ticket.ticket_id, destination, "Technical", 0.9, "Printer", "on fire", "Ünal & söhne",
+            ("words: fire", "model"), **chosen,
+        )  # fmt: skip
+
+
+def score(urgency: float = 0.9, category: str = "Technical", sentiment: str = "negative") -> Score:
+    """Make a score with something in every field."""
+    return Score(
+        category=category,
+        category_confidence=0.875,
+        needs_review=True,
+        urgency_score=urgency,
+        sentiment=sentiment,
+        sentiment_score=-0.5,
+        contributions=(Contribution("base", 0.125), Contribution("words: feu, 火", 0.75)),
+        model_version="1.0.0",
+        degraded=False,
+        embedding=bytes(range(256)),
+    )
+
+
+@pytest.fixture(params=["memory", "redis"])
+def world(request: pytest.FixtureRequest) -> StoreWorld:
+    return request.getfixturevalue(f"{request.param}_world")()
+
+
+@pytest.fixture(params=["memory", "redis"])
+def forgetful_world(request: pytest.FixtureRequest) -> StoreWorld:
+    """A store that keeps no more than five changes."""
+    return request.getfixturevalue(f"{request.param}_world")(changes_kept=5)
+
+
+@pytest.fixture
+def memory_world() -> Callable[..., StoreWorld]:
+    def build(changes_kept: int = 100_000) -> StoreWorld:
+        clock = MemoryClock()
+        state = MemoryState(clock, deadline_s=DEADLINE_S, changes_kept=changes_kept)
+        return StoreWorld(
+            claims=MemoryClaims(state),
+            store=MemoryTicketStore(state),
+            deliveries=MemoryDeliveries(state),
+            views=MemoryViews(state),
+            letters=MemoryDeadLetters(state),
+            clock=clock,
+            claims_with=lambda **limits: MemoryClaims(state, **limits),
+            wait_ms=lambda ms: clock.advance(ms=ms),
+        )
+
+    return build
+
+
+@pytest.fixture
+def redis_client(redis_url: str) -> RedisClient:
+    """A way to an empty Redis."""
+    client = RedisClient(redis_url, SystemClock())
+    client.run([("FLUSHDB",)])
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def redis_world(redis_client: RedisClient) -> Callable[..., StoreWorld]:
+    def build(changes_kept: int = 100_000) -> StoreWorld:
+        kept = {"changes_kept": changes_kept}
+        return StoreWorld(
+            claims=RedisClaims(redis_client, deadline_s=DEADLINE_S, **kept),
+            store=RedisTicketStore(redis_client, deadline_s=DEADLINE_S, **kept),
+            deliveries=RedisDeliveries(redis_client, **kept),
+            views=RedisViews(redis_client),
+            letters=RedisDeadLetters(redis_client),
+            clock=SystemClock(),
+            claims_with=lambda **limits: RedisClaims(redis_client, deadline_s=DEADLINE_S, **limits),
+            wait_ms=lambda ms: time.sleep(ms / 1000),
+        )
+
+    return build

