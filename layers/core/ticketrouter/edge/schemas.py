@@ -38,7 +38,7 @@ _VERDICT = (
 
 def rfc3339(unix_ms: int) -> str:
     """Return Unix milliseconds as `2026-11-21T12:00:00.123Z`, without the rounding of a float."""
-    return f"{datetime.fromtimestamp(unix_ms // 1_000, UTC):%Y-%m-%dT%H:%M:%S}.{unix_ms % 1_000:03d}Z"
+    return f"{datetime.fromtimestamp(unix_ms // 1_000, UTC).isoformat()[:19]}.{unix_ms % 1_000:03d}Z"
 
 
 def _time(unix_ms: int | None) -> str | None:
