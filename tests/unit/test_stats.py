@@ -1,0 +1,81 @@
+"""Figures: histograms that add up, and percentiles of all events together."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ticketrouter.domain import stats
+from ticketrouter.domain.status import DeliveryStatus
+
+durations_ms = st.floats(min_value=0.11, max_value=1e8)
+
+
+@given(durations_ms)
+def test_a_bucket_names_its_durations_within_five_percent(duration_ms):
+    histogram = Counter([stats.bucket(duration_ms)])
+
+    assert stats.percentile(histogram, 0.5) == pytest.approx(duration_ms, rel=0.06, abs=0.06)
+
+
+@given(st.lists(durations_ms, min_size=1, max_size=60), st.sampled_from([0.5, 0.95, 0.99]))
+def test_a_percentile_is_that_of_the_sorted_durations(durations, share):
+    exact = sorted(durations)[max(1, -(-int(share * 100) * len(durations) // 100)) - 1]
+
+    assert stats.percentile(Counter(map(stats.bucket, durations)), share) == pytest.approx(exact, rel=0.06, abs=0.06)
+
+
+@given(durations_ms, durations_ms)
+def test_buckets_keep_the_order(one, other):
+    assert (stats.bucket(one) <= stats.bucket(other)) or one > other
+
+
+@pytest.mark.parametrize("duration_ms", [0, -5, 0.05])
+def test_next_to_nothing_is_nothing(duration_ms):
+    assert stats.percentile(Counter([stats.bucket(duration_ms)]), 0.5) == 0.0
+
+
+def test_there_is_no_percentile_of_nothing():
+    assert stats.percentile({}, 0.5) is None
+    assert stats.percentile({3: 0}, 0.5) is None
+
+
+def test_minutes_merge_before_the_percentile_is_taken():
+    now_ms = 100 * 60_000
+    slow, fast = stats.bucket(1_000), stats.bucket(10)
+    bags = {99: {f"total_ms:{fast}": 99}, 100: {f"total_ms:{slow}": 1}}
+
+    total_ms = stats.shape(bags, window_s=120, now_ms=now_ms)["latency"]["total_ms"]
+
+    # the average of the minutes' medians would be 505
+    assert total_ms["count"] == 100
+    assert total_ms["p50"] == pytest.approx(10, rel=0.06)
+    assert total_ms["p99"] == pytest.approx(10, rel=0.06)
+
+
+def test_a_count_taken_back_leaves_no_trace():
+    shaped = stats.shape({1: {"scored": 0, "category:Billing": 0}}, window_s=60, now_ms=60_000)
+
+    assert shaped["counters"]["scored"] == 0
+    assert shaped["by_category"] == {}
+
+
+@pytest.mark.parametrize(
+    ("status", "names"),
+    [
+        (DeliveryStatus.PENDING, ()),
+        (DeliveryStatus.EXHAUSTED, ("exhausted",)),
+        (DeliveryStatus.SUPPRESSED, ("suppressed",)),
+        (DeliveryStatus.DELIVERED, ("delivered", f"dispatch_ms:{stats.bucket(250)}")),
+    ],
+)
+def test_a_delivery_counts_at_its_end(status, names):
+    assert stats.of_delivery(status, at_ms=120_250, scored_at_ms=120_000) == stats.Tally(2, names)
+
+
+def test_a_window_covers_the_current_minute_and_all_that_it_touches():
+    assert list(stats.minutes_of(60, 125_000)) == [1, 2]
+    assert list(stats.minutes_of(120, 120_000)) == [0, 1, 2]
