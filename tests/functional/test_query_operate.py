@@ -1,0 +1,89 @@
+"""Deliveries, dead letters and the operator's actions on real API Gateway events."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.query_events import World, load
+from ticketrouter.domain.record import DeadLetter
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_deliveries_are_listed_and_replayed(world: World) -> None:
+    world.delivered()
+    (delivery,) = world.ask("list_deliveries")[1]["deliveries"]
+    assert (delivery["id"], delivery["delivered_at"]) == ("INC-2041~oncall", "2026-11-21T12:00:00.250Z")
+    status, body = world.ask("replay_delivery")
+    assert (status, body["status"], body["webhook_id"]) == (202, "queued", delivery["webhook_id"])
+    assert len(world.alerts.sent) == 1
+    assert world.ask("list_deliveries", "status=exhausted")[1]["deliveries"] == []
+
+
+def test_a_replay_says_why_not(world: World) -> None:
+    assert world.ask("replay_delivery")[0] == 404
+    record = world.score(world.accept("INC-2041"))
+    world.deliver(record, 503)
+    assert world.ask("replay_delivery")[0] == 409
+    world.deliver(record, 200)
+    world.alerts.down = True
+    response = world.call(load("replay_delivery"))
+    assert (response["statusCode"], response["headers"]["retry-after"]) == (503, "5")
+
+
+def test_destinations_are_told_without_a_secret(world: World) -> None:
+    assert world.ask("list_destinations")[1]["destinations"] == [
+        {"id": "oncall", "kind": "generic", "threshold": 0.8, "categories": []},
+        {"id": "legal", "kind": "slack", "threshold": 0.9, "categories": ["Legal"]},
+    ]
+
+
+def test_dead_letters_are_listed_and_redriven(world: World) -> None:
+    world.fail("INC-2042")
+    world.dead_letters.keep(DeadLetter("m1", "malformed-message", 1, body="{no", source="express"))
+    listed = world.ask("list_dead_letters")[1]["dead_letters"]
+    assert [(letter["id"], letter["reason"]) for letter in listed] == [
+        ("INC-2042", "poison"),
+        ("m1", "malformed-message"),
+    ]
+    rehearsed = world.ask("redrive_all_dry_run")[1]
+    assert rehearsed["dry_run"] and {result["outcome"] for result in rehearsed["results"]} == {"would-send"}
+    assert world.ask("redrive") == (
+        200,
+        {"dry_run": False, "results": [{"id": "INC-2042", "outcome": "sent"}], "more": False},
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "pointer"),
+    [
+        ('{"ids":["a"],"all":true}', 422, ""),
+        ("{}", 422, ""),
+        ('{"ids":[]}', 422, ""),
+        ('{"ids":[1]}', 422, "/ids/0"),
+        ('{"all":"yes"}', 422, "/all"),
+        ('{"all":true,"dryrun":true}', 422, "/dryrun"),
+        ("[]", 422, ""),
+        ('{"all":true,"all":true}', 400, None),
+        ("{", 400, None),
+        ('{"ids":["' + "x" * 70_000 + '"]}', 413, None),
+    ],
+)
+def test_a_wrong_redrive_is_refused(world: World, body: str, status: int, pointer: str | None) -> None:
+    response = world.call(load("redrive") | {"body": body})
+    problem = json.loads(response["body"])
+    assert response["statusCode"] == status
+    assert response["headers"]["content-type"] == "application/problem+json"
+    if pointer is not None:
+        assert problem["errors"][0]["pointer"] == pointer
+
+
+def test_a_redrive_needs_json(world: World) -> None:
+    event = load("redrive")
+    event["headers"]["content-type"] = "text/plain"
+    assert world.call(event)["statusCode"] == 415
