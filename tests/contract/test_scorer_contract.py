@@ -1,15 +1,17 @@
-"""One suite for everything that is a Scorer: the committed bundle and the word list that stands in for it."""
+"""One suite for everything that is a Scorer: the committed bundle, its twin in memory, the word list."""
 
 from __future__ import annotations
 
 import json
 import random
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from ticketrouter.adapters.memory.scoring import MemoryScorer
 from ticketrouter.adapters.onnx_scorer import OnnxScorer, micro_batches
 from ticketrouter.domain.errors import InferenceError, ModelMismatchError
 from ticketrouter.domain.score import Score
@@ -42,9 +44,9 @@ def onnx() -> OnnxScorer:
     return OnnxScorer(MODEL_DIR)
 
 
-@pytest.fixture(params=["onnx", "words"])
+@pytest.fixture(params=["onnx", "memory", "words"])
 def scorer(request: pytest.FixtureRequest, onnx: OnnxScorer) -> Scorer:
-    return onnx if request.param == "onnx" else WordScorer()
+    return {"onnx": onnx, "memory": MemoryScorer({"down": 0.9, "invoice": 0.3}), "words": WordScorer()}[request.param]
 
 
 # --- every scorer ----------------------------------------------------------------------------------------------------
@@ -125,6 +127,15 @@ def test_the_self_test_notices_another_model(onnx: OnnxScorer, monkeypatch: pyte
     monkeypatch.setitem(onnx.manifest, "self_test", other)
 
     assert onnx.self_test() >= 2
+
+
+def test_a_graph_that_cannot_run_misses_the_whole_self_test(onnx: OnnxScorer, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(texts: Sequence[str]) -> list[Score]:
+        raise InferenceError("this CPU lacks what the graph needs")
+
+    monkeypatch.setattr(onnx, "score", broken)
+
+    assert onnx.self_test() == 8
 
 
 def test_what_cannot_be_tokenised_is_an_inference_error(onnx: OnnxScorer) -> None:

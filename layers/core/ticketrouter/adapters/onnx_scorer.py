@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -150,17 +150,16 @@ class OnnxScorer:
         return scores
 
     def self_test(self) -> int:
-        """Score the manifest's self-test texts one by one; return how many miss their category or their S.
+        """Score the manifest's self-test texts one by one; return how many miss their category or their S."""
+        return sum(not self._passes(case) for case in self.manifest["self_test"])
 
-        Raises:
-            InferenceError: The graph does not run here.
-        """
-        misses = 0
-        for case in self.manifest["self_test"]:
+    def _passes(self, case: Mapping[str, Any]) -> bool:
+        try:
             score = self.score([case["text"]])[0]
-            near = abs(score.urgency_score - case["urgency_score"]) <= _SELF_TEST_TOLERANCE
-            misses += not (near and score.category == case["category"])
-        return misses
+        except InferenceError:  # a graph that does not run here passes nothing
+            return False
+        moved: float = abs(score.urgency_score - case["urgency_score"])
+        return moved <= _SELF_TEST_TOLERANCE and score.category == str(case["category"])
 
 
 def micro_batches(lengths: Sequence[int]) -> list[list[int]]:
