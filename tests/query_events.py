@@ -13,7 +13,7 @@ from tests.openapi_check import assert_as_documented
 from tests.query_world import QueryWorld
 from ticketrouter.domain.record import TicketRecord
 
-EVENTS = Path(__file__).parents[2] / "events" / "query"
+EVENTS = Path(__file__).parents[1] / "events" / "query"
 
 
 def load(case: str) -> dict[str, Any]:
