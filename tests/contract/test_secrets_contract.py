@@ -209,6 +209,11 @@ def test_a_secret_that_is_not_there_or_not_a_text_is_refused_by_name(manager: Ba
             secret_text(secrets_provider(), arn)
 
 
+def test_an_empty_text_is_none() -> None:
+    with pytest.raises(MissingSettingError, match="must be a text"):
+        secret_text(Flaky(""), "arn:keys", max_age_s=0)
+
+
 # --- the document ----------------------------------------------------------------------------------------------------
 
 
