@@ -25,7 +25,7 @@ MIN_WINDOW_S, MAX_WINDOW_S = 60, 86_400
 
 _RATIO = 1.1  # of a bucket's ends, so a percentile is off by at most 5 %
 _LOG_RATIO = math.log(_RATIO)
-_LOWEST, _HIGHEST = -24, 218  # 0.1 ms to 12 days
+_LOWEST, _HIGHEST = -25, 218  # 0.1 ms to 12 days
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def percentile(histogram: Mapping[int, int], share: float) -> float | None:
         seen += histogram[index]
         if seen >= rank:
             break
-    return 0.0 if index == _LOWEST else round(_RATIO ** (index + 0.5), 1 if index < 70 else 0)
+    return 0.0 if index == _LOWEST else float(f"{_RATIO ** (index + 0.5):.3g}")
 
 
 def merge(bags: Iterable[Mapping[str, int]]) -> Counter[str]:
