@@ -6,15 +6,17 @@ import sys
 
 import typer
 
+from local.commands.bench import bench
 from local.commands.demo import demo
 from local.commands.invoke import invoke
 from local.commands.key import key
+from local.commands.openapi import openapi
 from local.commands.run import run
 from local.commands.send import send
 from local.commands.terminal import errors
 from local.errors import LocalStackError
 
-COMMANDS = (run, demo, invoke, send, key)
+COMMANDS = (run, demo, invoke, send, key, bench, openapi)
 
 app = typer.Typer(
     help="Run the ticket router on this machine, without Docker, AWS or a network.",
