@@ -40,10 +40,10 @@ async def start_cache(port: int, folder: Path, output: Output) -> Child:
     """
     options = {"port": str(port), "bind": HOST, "save": "", "appendonly": "no", "daemonize": "no"}
     command = [find_server(), *(word for name, value in options.items() for word in (f"--{name}", value))]
-    child = await spawn(command, environment=base_environment(), folder=folder, output=output)
+    child = await spawn(command, environment=base_environment(folder), folder=folder, output=output)
     if await child.becomes_ready(lambda: _answers(port), _START_LIMIT_S):
         return child
-    raise StartError("Redis did not start: see .local/logs/redis.log, or set REDIS_URL to one that runs")
+    raise StartError(f"Redis did not start: see {folder}/logs/redis.log, or set REDIS_URL to one that runs")
 
 
 async def _answers(port: int) -> bool:

@@ -31,7 +31,7 @@ async def start_emulator(place: Place, port: int, output: Output) -> Child:
         StartError: It ended or did not answer in time.
     """
     environment = {
-        **base_environment(),
+        **base_environment(place.state_folder),
         "BIND_HOST": HOST,
         "GATEWAY_PORT": str(port),
         "SERVICES": _SERVICES,
@@ -55,7 +55,7 @@ async def start_emulator(place: Place, port: int, output: Output) -> Child:
 
         if await child.becomes_ready(answers, _START_LIMIT_S):
             return child
-    raise StartError("The AWS emulator did not start: see .local/logs/emulator.log")
+    raise StartError(f"The AWS emulator did not start: see {place.log_of('emulator')}")
 
 
 class _WakingEvent:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 
 from local.plan import Function, Place
 
@@ -14,9 +15,10 @@ from local.plan import Function, Place
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "SSL_CERT_FILE")
 
 
-def base_environment() -> dict[str, str]:
-    """Return the few variables that every child process gets."""
-    return {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+def base_environment(state_folder: Path) -> dict[str, str]:
+    """Return the few variables that every child process gets; the last one tells whose child it is."""
+    passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    return {**passed_on, "LOCAL_STATE_DIR": str(state_folder)}
 
 
 def aws_environment(place: Place) -> dict[str, str]:
@@ -46,7 +48,7 @@ def function_environment(
     """
     code = [str(place.root / "layers" / "core"), str(function.task_root)]
     environment = {
-        **base_environment(),
+        **base_environment(place.state_folder),
         **aws_environment(place),
         "AWS_SESSION_TOKEN": "local",
         "AWS_LAMBDA_RUNTIME_API": runtime_api,

@@ -19,12 +19,18 @@ class Place:
         emulator_url: Endpoint of the AWS emulator, without a path.
         region: Any name that AWS knows.
         stack_name: Prefix of generated names.
+        state_folder: Where logs, keys and stack.json are kept.
     """
 
     root: Path
     emulator_url: str
     region: str = "us-east-1"
     stack_name: str = "local"
+    state_folder: Path = Path(".local")
+
+    def log_of(self, name: str) -> Path:
+        """Return the log file of a function or another part."""
+        return self.state_folder / "logs" / f"{name}.log"
 
     def arn(self, service: str, resource: str) -> str:
         """Return the ARN of a resource in this account and region."""

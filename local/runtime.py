@@ -159,7 +159,9 @@ class _Process:
         try:
             await asyncio.wait_for(asyncio.shield(self._ready), INIT_LIMIT_S)
         except TimeoutError:
-            raise StartError(f"{word} did not initialise within {INIT_LIMIT_S} s: see .local/logs/{word}.log") from None
+            raise StartError(
+                f"{word} did not initialise within {INIT_LIMIT_S} s: see {self._pool.place.log_of(word)}"
+            ) from None
 
     async def stop(self) -> None:
         if self._keeper:
@@ -208,7 +210,7 @@ class _Process:
 
     def _report_init_error(self, how: str) -> None:
         word = self._pool.function.word
-        message = f"{word} failed to initialise ({how}): {self._init_error}\nIts log: .local/logs/{word}.log"
+        message = f"{word} failed to initialise ({how}): {self._init_error}\nIts log: {self._pool.place.log_of(word)}"
         if not self._ready.done():
             self._ready.set_exception(StartError(message))
         if not self._pool.pids:

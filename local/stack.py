@@ -45,8 +45,9 @@ class Options:
 
     Attributes:
         root: The repository.
+        state_folder: Where logs, keys and stack.json of one stack are kept; None is .local in the repository.
         overrides: Template parameters.
-        port: Of the API; None takes the first free one from 8000 on.
+        port: Of the API; None takes the first free one from 8000 on, 0 any.
         only: Run this function alone, without routes, queues, timers or stack.json.
         on_step: Told what is done and after how many seconds.
         on_log: Gets every line of the functions, if given.
@@ -54,6 +55,7 @@ class Options:
     """
 
     root: Path
+    state_folder: Path | None = None
     overrides: Mapping[str, str] = field(default_factory=dict)
     port: int | None = None
     only: str | None = None
@@ -68,7 +70,7 @@ class Stack:
     def __init__(self, options: Options) -> None:
         """Prepare; nothing is started yet."""
         self._options = options
-        self._folder = options.root / ".local"
+        self._folder = options.state_folder or options.root / ".local"
         self._file = StackFile(self._folder)
         self._began = time.monotonic()
         self._children: dict[str, Child] = {}
@@ -83,6 +85,11 @@ class Stack:
         self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     @property
+    def state_folder(self) -> Path:
+        """Return where logs, keys and stack.json are kept."""
+        return self._folder
+
+    @property
     def info(self) -> dict[str, Any]:
         """Return what stack.json holds."""
         return self._info
@@ -94,7 +101,7 @@ class Stack:
             LocalStackError: Something did not start; says what to do.
         """
         emulator_port, redis_port = free_ports(2)
-        place = Place(self._options.root, f"http://{HOST}:{emulator_port}", REGION)
+        place = Place(self._options.root, f"http://{HOST}:{emulator_port}", REGION, state_folder=self._folder)
         plan = self._read_plan(place)
         if not self._options.only:
             self._file.claim()
@@ -199,7 +206,7 @@ class Stack:
         return targets, listener.url
 
     async def _start_gateway(self, plan: Plan, functions: Functions) -> Listener:
-        port = 0 if self._options.only else self._options.port or api_port()
+        port = api_port() if self._options.port is None else self._options.port
         return await self._listen(Gateway(plan, functions.invoke).handle, port=port, limit_bytes=MAX_BODY_BYTES)
 
     async def _listen(self, handler: Any, *, port: int = 0, limit_bytes: int) -> Listener:
@@ -224,7 +231,9 @@ class Stack:
         async def watch() -> None:
             status = await child.wait()
             if not self._broken.done():
-                self._broken.set_exception(StartError(f"{name} ended ({status}): see .local/logs/{name}.log"))
+                self._broken.set_exception(
+                    StartError(f"{name} ended ({status}): see {self._folder / 'logs' / name}.log")
+                )
 
         self._run(watch())
 

@@ -9,23 +9,47 @@ from typing import Any
 
 import typer
 from aiohttp import ClientSession
+from rich.box import SIMPLE_HEAD
+from rich.markup import escape
 from rich.table import Table
 
 from local.commands.session import with_stack
-from local.commands.terminal import ROOT, MoreOverrides, ParameterOverrides, Port, console, overrides_from, print_step
+from local.commands.terminal import (
+    DEFAULT_STATE,
+    ROOT,
+    MoreOverrides,
+    ParameterOverrides,
+    Port,
+    StateDir,
+    console,
+    overrides_from,
+    print_step,
+)
 from local.errors import LocalStackError
 from local.stack import Options, Stack
 
 SAMPLES = ROOT / "events" / "samples.jsonl"
 _LIMIT_S = 60
 _LOOK_EACH_S = 0.1
+_TITLE_CHARS = 24
 
 Ticket = dict[str, Any]
 
 
-def demo(more: MoreOverrides = None, parameter_overrides: ParameterOverrides = None, port: Port = None) -> None:
+def demo(
+    more: MoreOverrides = None,
+    parameter_overrides: ParameterOverrides = None,
+    port: Port = None,
+    state_dir: StateDir = DEFAULT_STATE,
+) -> None:
     """Start the stack, send it the sample tickets, show what became of them, and stop."""
-    options = Options(root=ROOT, overrides=overrides_from(parameter_overrides, more), port=port, on_step=print_step)
+    options = Options(
+        root=ROOT,
+        state_folder=state_dir.resolve(),
+        overrides=overrides_from(parameter_overrides, more),
+        port=port,
+        on_step=print_step,
+    )
     console.print("[bold]Starting the ticket router[/]")
     tickets = asyncio.run(with_stack(options, _send_samples))
     if tickets is None:
@@ -33,7 +57,9 @@ def demo(more: MoreOverrides = None, parameter_overrides: ParameterOverrides = N
     console.print(_table(tickets))
     unfinished = [ticket for ticket in tickets if not _is_final(ticket)]
     if unfinished:
-        raise LocalStackError(f"{len(unfinished)} tickets are not final after {_LIMIT_S} s: see .local/logs/")
+        raise LocalStackError(
+            f"{len(unfinished)} tickets are not final after {_LIMIT_S} s: see the logs in {state_dir}/logs"
+        )
 
 
 async def _send_samples(stack: Stack) -> list[Ticket]:
@@ -49,7 +75,7 @@ async def _post(session: ClientSession, sample: Ticket) -> Ticket:
     async with session.post("/tickets", json=sample) as response:
         answer: Ticket = await response.json(content_type=None)
         if response.status != 202:
-            raise LocalStackError(f"POST /tickets answered {response.status}: {answer}; see .local/logs/ingest.log")
+            raise LocalStackError(f"POST /tickets answered {response.status}: {answer}")
         return answer
 
 
@@ -69,17 +95,18 @@ def _is_final(ticket: Ticket) -> bool:
 
 
 def _table(tickets: list[Ticket]) -> Table:
-    table = Table("ticket", "category", title=f"{len(tickets)} tickets, the most urgent first", title_justify="left")
-    for name in ("S", "sentiment", "lane"):
-        table.add_column(name)
-    for name in ("queue ms", "scoring ms", "total ms"):
-        table.add_column(name, justify="right")
-    table.add_column("alert")
+    table = Table(box=SIMPLE_HEAD, title="Most urgent first; times in ms", title_justify="left", padding=(0, 1))
+    table.add_column("ticket", no_wrap=True, max_width=_TITLE_CHARS)
+    for name in ("category", "S", "sentiment", "lane"):
+        table.add_column(name, no_wrap=True)
+    for name in ("queue", "scoring", "total"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("alert", no_wrap=True)
     for ticket in sorted(tickets, key=lambda it: -(it.get("urgency_score") or 0)):
         timings = ticket.get("timings") or {}
         score = ticket.get("urgency_score")
         table.add_row(
-            _title(ticket),
+            escape(_title(ticket)),
             ticket.get("category") or ticket.get("status", "?"),
             "" if score is None else f"[bold red]{score:.2f}[/]" if score > 0.8 else f"{score:.2f}",
             ticket.get("sentiment") or "",
@@ -92,7 +119,7 @@ def _table(tickets: list[Ticket]) -> Table:
 
 def _title(ticket: Ticket) -> str:
     text = ticket.get("subject") or ticket.get("description") or ticket["ticket_id"]
-    return text if len(text) <= 40 else f"{text[:39]}…"
+    return text if len(text) <= _TITLE_CHARS else f"{text[: _TITLE_CHARS - 1]}…"
 
 
 def _milliseconds(value: float | None) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from local.commands.session import with_stack
-from local.commands.terminal import ROOT, console, errors
+from local.commands.terminal import DEFAULT_STATE, ROOT, console, errors
 from local.errors import LocalStackError
 from local.runtime import Result
 from local.stack import Options, Stack
@@ -30,7 +30,7 @@ def invoke(
     async def use(stack: Stack) -> Result:
         return await stack.invoke(word, payload)
 
-    result = asyncio.run(with_stack(Options(root=ROOT, only=word, on_log=_print_log), use))
+    result = asyncio.run(with_stack(Options(root=ROOT, state_folder=DEFAULT_STATE, only=word, on_log=_print_log), use))
     if result is None:
         raise typer.Exit(130)
     console.print_json(result.payload.decode())

@@ -9,7 +9,17 @@ from typing import Annotated
 import typer
 
 from local.commands.session import with_stack
-from local.commands.terminal import ROOT, MoreOverrides, ParameterOverrides, Port, console, overrides_from, print_step
+from local.commands.terminal import (
+    DEFAULT_STATE,
+    ROOT,
+    MoreOverrides,
+    ParameterOverrides,
+    Port,
+    StateDir,
+    console,
+    overrides_from,
+    print_step,
+)
 from local.sink import Arrival
 from local.stack import Options, Stack
 
@@ -18,11 +28,13 @@ def run(
     more: MoreOverrides = None,
     parameter_overrides: ParameterOverrides = None,
     port: Port = None,
+    state_dir: StateDir = DEFAULT_STATE,
     logs: Annotated[bool, typer.Option("--logs", help="Also print the functions' logs here.")] = False,
 ) -> None:
     """Start the local stack; it runs until Ctrl-C."""
     options = Options(
         root=ROOT,
+        state_folder=state_dir.resolve(),
         overrides=overrides_from(parameter_overrides, more),
         port=port,
         on_step=print_step,
@@ -44,7 +56,7 @@ async def _serve(stack: Stack) -> None:
     console.print(f"\n[bold green]Ready.[/] Ctrl-C stops it.\n  API      {info['api_url']}", highlight=False)
     console.print(f"  key      {info['api_key']}\n  alerts   {info['sink_url']}/received", highlight=False)
     console.print(f"  AWS      {info['sqs_url']}  (emulator: aws --endpoint-url)", highlight=False)
-    console.print(f"  Redis    {info['redis_url']}\n  logs     .local/logs/\n", highlight=False)
+    console.print(f"  Redis    {info['redis_url']}\n  logs     {stack.state_folder / 'logs'}\n", highlight=False)
     # soft_wrap: a command that is to be copied must stay one line
     console.print(curl, highlight=False, markup=False, soft_wrap=True)
     console.print()

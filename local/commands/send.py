@@ -10,7 +10,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from local.commands.terminal import STATE_FOLDER, console
+from local.commands.terminal import DEFAULT_STATE, StateDir, console
 from local.errors import LocalStackError
 from local.state import running_stack
 
@@ -23,9 +23,10 @@ def send(
     subject: Annotated[str, typer.Option()] = "",
     customer: Annotated[str, typer.Option()] = "",
     ticket_id: Annotated[str, typer.Option(help="Without it a new id; with it a second sending is a duplicate.")] = "",
+    state_dir: StateDir = DEFAULT_STATE,
 ) -> None:
     """Send a ticket to the running stack, wait for its score and print it."""
-    stack = running_stack(STATE_FOLDER)
+    stack = running_stack(state_dir)
     given = {"description": description, "subject": subject, "customer": customer, "ticket_id": ticket_id}
     accepted = _call(stack, "POST", "/tickets", {name: value for name, value in given.items() if value})
     deadline, ticket = time.monotonic() + _LIMIT_S, accepted
@@ -34,7 +35,7 @@ def send(
         ticket = _call(stack, "GET", f"/tickets/{accepted['ticket_id']}")
     console.print_json(json.dumps(ticket))
     if ticket.get("status") == "accepted":
-        raise LocalStackError(f"It has no score after {_LIMIT_S} s: see .local/logs/worker.log")
+        raise LocalStackError(f"It has no score after {_LIMIT_S} s: see {state_dir}/logs/worker.log")
 
 
 def _call(stack: dict[str, Any], method: str, path: str, body: Any = None) -> dict[str, Any]:

@@ -15,7 +15,6 @@ console = Console()
 errors = Console(stderr=True)
 
 ROOT = Path(__file__).resolve().parents[2]
-STATE_FOLDER = ROOT / ".local"
 
 ParameterOverrides = Annotated[
     list[str] | None,
@@ -23,7 +22,13 @@ ParameterOverrides = Annotated[
 ]
 # SAM takes any number of words after the option; here the second and later ones arrive as arguments.
 MoreOverrides = Annotated[list[str] | None, typer.Argument(hidden=True, metavar="")]
-Port = Annotated[int | None, typer.Option(help="Port of the API; without it the first free one from 8000 on.")]
+StateDir = Annotated[
+    Path, typer.Option(help="Where logs, keys and stack.json are kept; a second stack needs another one.")
+]
+DEFAULT_STATE = ROOT / ".local"
+Port = Annotated[
+    int | None, typer.Option(help="Port of the API: 0 takes any, without it the first free one from 8000 on.")
+]
 
 
 def overrides_from(first: list[str] | None, more: list[str] | None) -> dict[str, str]:
