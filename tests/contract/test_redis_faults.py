@@ -107,22 +107,20 @@ def test_a_success_forgets_earlier_failures(connect, own_redis):
         assert client.run(PING) == [b"PONG"]
 
 
-def test_a_restarted_redis_is_found_again(connect, own_redis):
-    client = connect(own_redis.url)
+def test_a_connection_that_redis_has_closed_is_replaced(connect, own_redis):
+    client, other = connect(own_redis.url), connect(own_redis.url)
     client.run(PING)
-    client.run([("CLIENT", "KILL", "SKIPME", "no", "TYPE", "normal")])
+    assert other.run([("CLIENT", "KILL", "TYPE", "normal")]) == [1]
 
     assert client.run(PING) == [b"PONG"]
 
 
 def test_connections_that_idled_too_long_are_replaced(connect, own_redis, clock):
     client = connect(own_redis.url)
-    ((before,),) = [client.run([("CLIENT", "ID")])]
-    ((same,),) = [client.run([("CLIENT", "ID")])]
+    before, same = client.run([("CLIENT", "ID")]), client.run([("CLIENT", "ID")])
     clock.advance(31)
-    ((after,),) = [client.run([("CLIENT", "ID")])]
 
-    assert same == before != after
+    assert same == before != client.run([("CLIENT", "ID")])
 
 
 def test_a_redis_that_has_forgotten_the_scripts_learns_them_and_no_command_runs_twice(redis_client, redis_world):
