@@ -9,7 +9,6 @@ from typing import Any
 
 import typer
 from aiohttp import ClientSession
-from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
@@ -31,7 +30,8 @@ from local.stack import Options, Stack
 SAMPLES = ROOT / "events" / "samples.jsonl"
 _LIMIT_S = 60
 _LOOK_EACH_S = 0.1
-_TITLE_CHARS = 24
+_MIN_TITLE_CHARS, _MAX_TITLE_CHARS = 16, 44
+_OTHER_COLUMNS_CHARS = 64
 
 Ticket = dict[str, Any]
 
@@ -95,18 +95,18 @@ def _is_final(ticket: Ticket) -> bool:
 
 
 def _table(tickets: list[Ticket]) -> Table:
-    table = Table(box=SIMPLE_HEAD, title="Most urgent first; times in ms", title_justify="left", padding=(0, 1))
-    table.add_column("ticket", no_wrap=True, max_width=_TITLE_CHARS)
+    table = Table(box=None, title="Most urgent first; times in ms", title_justify="left", padding=(0, 1, 0, 0))
+    table.add_column("ticket", no_wrap=True)
     for name in ("category", "S", "sentiment", "lane"):
         table.add_column(name, no_wrap=True)
-    for name in ("queue", "scoring", "total"):
+    for name in ("queue", "score", "total"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("alert", no_wrap=True)
     for ticket in sorted(tickets, key=lambda it: -(it.get("urgency_score") or 0)):
         timings = ticket.get("timings") or {}
         score = ticket.get("urgency_score")
         table.add_row(
-            escape(_title(ticket)),
+            escape(_title(ticket, max(_MIN_TITLE_CHARS, console.width - _OTHER_COLUMNS_CHARS))),
             ticket.get("category") or ticket.get("status", "?"),
             "" if score is None else f"[bold red]{score:.2f}[/]" if score > 0.8 else f"{score:.2f}",
             ticket.get("sentiment") or "",
@@ -117,9 +117,10 @@ def _table(tickets: list[Ticket]) -> Table:
     return table
 
 
-def _title(ticket: Ticket) -> str:
+def _title(ticket: Ticket, room_chars: int) -> str:
     text = ticket.get("subject") or ticket.get("description") or ticket["ticket_id"]
-    return text if len(text) <= _TITLE_CHARS else f"{text[: _TITLE_CHARS - 1]}…"
+    chars = min(room_chars, _MAX_TITLE_CHARS)
+    return text if len(text) <= chars else f"{text[: chars - 1]}…"
 
 
 def _milliseconds(value: float | None) -> str:
@@ -131,4 +132,6 @@ def _alert(ticket: Ticket) -> str:
     delivered = sum(alert["status"] == "delivered" for alert in alerts)
     if not alerts:
         return "[dim]none[/]"
+    if delivered == len(alerts):
+        return "[green]delivered[/]"
     return f"[green]delivered {delivered}/{len(alerts)}[/]" if delivered else f"[red]{alerts[0]['status']}[/]"

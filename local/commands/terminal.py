@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,9 @@ from rich.console import Console
 from local.errors import LocalStackError
 from local.overrides import parse_overrides
 
-console = Console()
+_PIPED_WIDTH = 110  # where nobody tells: files, CI
+
+console = Console(width=None if sys.stdout.isatty() else _PIPED_WIDTH)
 errors = Console(stderr=True)
 
 ROOT = Path(__file__).resolve().parents[2]
