@@ -32,7 +32,8 @@ Command = tuple[str | bytes | int | float, ...]
 def scripts() -> dict[str, tuple[bytes, str]]:
     """Return text and SHA-1 of every script, by the name of its file."""
     folder = resources.files(__package__) / "scripts"
-    texts = {file.name.removesuffix(".lua"): file.read_bytes() for file in folder.iterdir()}
+    files = [file for file in folder.iterdir() if file.name.endswith(".lua")]
+    texts = {file.name.removesuffix(".lua"): file.read_bytes() for file in files}
     return {name: (text, hashlib.sha1(text, usedforsecurity=False).hexdigest()) for name, text in texts.items()}
 
 
@@ -58,6 +59,7 @@ class RedisClient:
             protocol=2,
             driver_info=None,  # else every connection sends CLIENT SETINFO, which Redis 6.2 does not know
         )
+        scripts()  # read at init rather than by the first request
         self._clock = clock
         self._breaker = Breaker(clock)
         # The pool knows how to make connections; lending them is simpler here and costs a tenth of a claim less.
