@@ -1,22 +1,18 @@
-"""`python -m local`: the local stack and what goes with it. A new command is one line in `COMMANDS`."""
+"""`python -m local`: the local stack and what goes with it."""
 
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 import typer
+from rich.markup import escape
 
-from local.commands.bench import bench
-from local.commands.demo import demo
-from local.commands.invoke import invoke
-from local.commands.key import key
-from local.commands.openapi import openapi
-from local.commands.run import run
-from local.commands.send import send
 from local.commands.terminal import errors
 from local.errors import LocalStackError
 
-COMMANDS = (run, demo, invoke, send, key, bench, openapi)
+# A new command is one word here: local/commands/<word>.py holds a function of that name.
+COMMANDS = ("run", "demo", "invoke", "send", "key", "bench", "openapi")
 
 app = typer.Typer(
     help="Run the ticket router on this machine, without Docker, AWS or a network.",
@@ -24,17 +20,23 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in COMMANDS:
-    app.command()(command)
+
+
+@app.callback()
+def _commands_have_names() -> None:
+    """Keep the command's name on the command line even when only that one is loaded."""
 
 
 def main() -> None:
     """Run a command; what a person can mend ends with one clear line instead of a traceback."""
+    asked = [word for word in sys.argv[1:2] if word in COMMANDS]
+    for word in asked or COMMANDS:  # one that is not asked for costs no start-up time
+        app.command()(getattr(import_module(f"local.commands.{word}"), word))
     try:
         app()
     except* LocalStackError as group:
         for error in group.exceptions:
-            errors.print(f"[bold red]error[/] {error}", highlight=False)
+            errors.print(f"[bold red]error[/] {escape(str(error))}", highlight=False)
         sys.exit(1)
 
 

@@ -17,7 +17,11 @@ from local.errors import TemplateError
 _SUB_VARIABLE = re.compile(r"\$\{(!?)([^}]+)\}")
 
 
-class _CloudFormationLoader(yaml.SafeLoader):
+# libyaml's parser where it was built in: ten times faster, and at every start.
+_SafeLoader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+
+
+class _CloudFormationLoader(_SafeLoader):  # type: ignore[misc,valid-type]
     """Read `!Sub x` as `{"Fn::Sub": "x"}`, and dates as the text they are."""
 
 
