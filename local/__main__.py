@@ -36,7 +36,7 @@ def main() -> None:
         app()
     except* LocalStackError as group:
         for error in group.exceptions:
-            errors.print(f"[bold red]error[/] {escape(str(error))}", highlight=False)
+            errors.print(f"[bold red]error[/] {escape(str(error))}", highlight=False, soft_wrap=True)
         sys.exit(1)
 
 

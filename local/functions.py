@@ -67,6 +67,10 @@ class Functions:
         """End all processes."""
         await asyncio.gather(*(pool.stop() for pool in self._pools.values()))
 
+    def named(self, word: str) -> Function | None:
+        """Return the function that goes by this word."""
+        return self._plan.function_named(word)
+
     async def invoke(self, logical_id: str, payload: bytes, trace_id: str | None = None) -> Result:
         """Run a function once, as an HTTP route or a timer does."""
         pool = next((pool for (owner, _), pool in self._pools.items() if owner == logical_id), None)

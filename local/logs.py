@@ -34,11 +34,12 @@ class Logs:
         self._on_metrics_line, self._on_line = on_metrics_line, on_line
         self._files: dict[str, io.FileIO] = {}
 
-    def receiver(self, name: str) -> Output:
-        """Return what takes the output of one more process of this name."""
+    def receiver(self, name: str, *, shown: bool = True) -> Output:
+        """Return what takes the output of one more process of this name; `shown` is for the terminal too."""
         if name not in self._files:
             self._files[name] = io.FileIO(self._folder / f"{name}.log", "w")
         file, held = self._files[name], bytearray()
+        on_line = self._on_line if shown else None
 
         def receive(chunk: bytes) -> None:
             held.extend(chunk)
@@ -49,13 +50,13 @@ class Logs:
             del held[: len(whole)]
             if not file.closed:
                 file.write(whole)
-            if self._on_line is None and _EMF_MARK not in whole:
+            if on_line is None and _EMF_MARK not in whole:
                 return
             for line in whole.splitlines():
                 if _EMF_MARK in line:
                     self._on_metrics_line(line)
-                if self._on_line:
-                    self._on_line(name, line)
+                if on_line:
+                    on_line(name, line)
 
         return receive
 

@@ -151,9 +151,9 @@ class Stack:
         Raises:
             LocalStackError: It does not run.
         """
-        if self._functions is None:
-            raise StartError("The stack has not started")
-        return await self._functions.invoke(word, payload)
+        if self._functions is None or (function := self._functions.named(word)) is None:
+            raise StartError(f"{word} is not running")
+        return await self._functions.invoke(function.logical_id, payload)
 
     async def wait_until_broken(self) -> None:
         """Wait until a part that everything needs has ended.
@@ -215,12 +215,12 @@ class Stack:
         return listener
 
     async def _start_redis(self, port: int, logs: Logs) -> None:
-        self._watch("redis", await start_cache(port, self._folder, logs.receiver("redis")))
+        self._watch("redis", await start_cache(port, self._folder, logs.receiver("redis", shown=False)))
 
     async def _start_emulator(
         self, place: Place, port: int, logs: Logs, *, create: tuple[Plan, AwsClient, Mapping[str, str]]
     ) -> None:
-        self._watch("emulator", await start_emulator(place, port, logs.receiver("emulator")))
+        self._watch("emulator", await start_emulator(place, port, logs.receiver("emulator", shown=False)))
         await resources.create_resources(*create)
         self._step("queues and secrets created")
 
