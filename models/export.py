@@ -12,6 +12,7 @@ import datetime as dt
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime as ort
@@ -33,12 +34,13 @@ MAX_TOKENS = 256
 BUNDLE = "minilm-l6-int8"
 
 
-def load_checkpoint(path: Path) -> TicketNet:
-    """The trained network, ready to run."""
+def load_checkpoint(path: Path) -> tuple[TicketNet, dict[str, Any]]:
+    """The trained network, ready to run, and what it was trained on."""
+    checkpoint = torch.load(path, weights_only=True)
     net = TicketNet()
-    net.load_state_dict(torch.load(path, weights_only=True)["state"])
+    net.load_state_dict(checkpoint["state"])
     net.eval()
-    return net
+    return net, checkpoint.get("training", {})
 
 
 def export_fp32(net: TicketNet, target: Path) -> None:
@@ -142,13 +144,14 @@ def main() -> None:
     ARTIFACTS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         fp32, int8 = Path(folder) / "fp32.onnx", Path(folder) / "int8.onnx"
-        net = load_checkpoint(options.checkpoint)
+        net, training = load_checkpoint(options.checkpoint)
         export_fp32(net, fp32)
         quantise(fp32, int8)
         optimise(int8, ARTIFACTS / "model.onnx")
     shutil.copyfile(encoder_folder() / "tokenizer.json", ARTIFACTS / "tokenizer.json")
     manifest = first_manifest()
     write_manifest(manifest)
+    manifest["training"] = training
     manifest["eval"]["int8_drift"] = drift(net)
     write_manifest(manifest)
     print(manifest["eval"]["int8_drift"])

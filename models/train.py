@@ -1,6 +1,8 @@
-"""Fine-tune the shared encoder on all tasks at once: `python -m models.train [--config F] [--out DIR]`.
+"""Fine-tune the shared encoder on all tasks at once: `python -m models.train [--config F] [--resume CHECKPOINT]`.
 
-Writes checkpoint.pt (weights), dev.json (figures of the held-out rubric tickets, uncalibrated) into `.models/`.
+With `--resume` the training goes on from a checkpoint, with the settings of `[resume]`: for when tickets were added.
+Writes into `.models/`: checkpoint.pt (weights and what they were trained on) and dev.json (figures of the held-out
+rubric tickets, uncalibrated).
 """
 
 from __future__ import annotations
@@ -97,15 +99,22 @@ def mean_weights(kept: list[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]
     }
 
 
-def train(config: dict[str, Any], rubric: list[Ticket], public: dict[str, list[Ticket]]) -> TicketNet:
-    """Run the whole fine-tune; returns the mean of the weights at the ends of the last epochs."""
+def train(
+    config: dict[str, Any],
+    rubric: list[Ticket],
+    public: dict[str, list[Ticket]],
+    start: dict[str, torch.Tensor] | None = None,
+) -> TicketNet:
+    """Run the whole fine-tune, from `start` if given; returns the mean of the last epochs' weights."""
     torch.manual_seed(config["seed"])
     torch.set_num_threads(config["threads"])
     rng = random.Random(config["seed"])
     tokenizers = {True: load_tokenizer(config["max_tokens"]), False: load_tokenizer(config["public_max_tokens"])}
     net = TicketNet(config["dropout"])
     epochs = [draw_epoch(rubric, public, config, rng) for _ in range(config["epochs"])]
-    anchors = untouched_vectors(net, epochs, tokenizers)
+    anchors = untouched_vectors(net, epochs, tokenizers)  # before `start`: the encoder as it came
+    if start is not None:
+        net.load_state_dict(start)
     groups = parameter_groups(net, config["encoder_lr"], config["layer_decay"], config["head_lr"])
     optimizer = torch.optim.AdamW(groups, weight_decay=config["weight_decay"])
     schedule = Schedule(optimizer, sum(map(len, epochs)), config["warmup_share"])
@@ -136,19 +145,29 @@ def main() -> None:
     """Train by the config file and write the checkpoint."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--config", type=Path, default=Path(__file__).with_name("train.toml"))
+    parser.add_argument("--resume", type=Path, help="a checkpoint to go on from")
     parser.add_argument("--out", type=Path, default=WORK_DIR)
     options = parser.parse_args()
     config = tomllib.loads(options.config.read_text())
+    before = torch.load(options.resume, weights_only=True) if options.resume else None
+    if before:
+        config |= config["resume"]
     rubric, dev = read_rubric()
     public = read_public_train(list(config["public"]))
     print(f"rubric: {len(rubric)} train, {len(dev)} dev; public: { {k: len(v) for k, v in public.items()} }")
     started = time.monotonic()
-    net = train(config, rubric, public)
+    net = train(config, rubric, public, before and before["state"])
     figures = report(dev, predict_torch(net, [t.text for t in dev], load_tokenizer(256)))
     options.out.mkdir(parents=True, exist_ok=True)
-    torch.save(
-        {"state": net.state_dict(), "config": config, "with_public": bool(public)}, options.out / "checkpoint.pt"
-    )
+    training = {
+        "rubric_train": len(rubric),
+        "rubric_dev": len(dev),
+        "public_sources": sorted(public),
+        "epochs": config["epochs"],
+        "minutes": round((time.monotonic() - started) / 60),
+        "continued_from": before.get("training", {}) if before else None,
+    }
+    torch.save({"state": net.state_dict(), "training": training}, options.out / "checkpoint.pt")
     (options.out / "dev.json").write_text(json.dumps(figures, indent=1))
     print(f"{time.monotonic() - started:.0f} s", json.dumps(figures))
 
