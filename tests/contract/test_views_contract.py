@@ -102,6 +102,16 @@ def test_a_filter_that_keeps_little_still_finds_it(world):
     assert len(set(pages(world, {}, 100))) == 450
 
 
+def test_a_late_commit_moves_nothing(world):
+    first, second = world.item("first"), world.item("second")
+    world.accept(first, second)
+    world.store.commit([world.outcome(first, 0.9), world.outcome(second, 0.5)])
+
+    world.store.commit([world.outcome(first, 0.1)])
+
+    assert pages(world, {"sort": "-urgency_score"}, 10) == ["first", "second"]
+
+
 @pytest.mark.parametrize("cursor", ["nonsense", "!", "Zm9v", "ü", "MQoxCjEKMQ"])
 def test_a_cursor_that_is_not_ours_is_refused(world, cursor):
     with pytest.raises(InvalidQueryError) as refusal:

@@ -36,7 +36,6 @@ class MemoryTicketStore:
             exhausted = record.attempts >= max_attempts
             attempts = record.attempts if exhausted else record.attempts + 1
             row.record = replace(record, state=State.QUEUED, attempts=attempts)
-            row.token = ""
             if not row.counted:
                 self._state.accept(row)
             return Begun(Begin.EXHAUSTED if exhausted else Begin.SCORE, row.record)

@@ -1,4 +1,4 @@
--- Count an attempt; make the record if it is missing. The first owner's token ends here: its late confirm is a no-op.
+-- Count an attempt; make the record if it is missing. From here on it is not `sending`: a late confirm is a no-op.
 -- KEYS[1] ticket:{id}   ARGV fingerprint, item, time to live in ms, attempts allowed
 -- Returns {verdict, 1 if the ticket is to be counted as accepted}
 local held = redis.call('HMGET', KEYS[1], 'state', 'fingerprint', 'attempts', 'counted')
@@ -16,5 +16,5 @@ if attempts < tonumber(ARGV[4]) then
   attempts = attempts + 1
   verdict = 'score'
 end
-redis.call('HSET', KEYS[1], 'state', 'queued', 'attempts', attempts, 'token', '', 'counted', 1)
+redis.call('HSET', KEYS[1], 'state', 'queued', 'attempts', attempts, 'counted', 1)
 return {verdict, held[4] and 0 or 1}

@@ -8,5 +8,5 @@ if not held[1] then
 elseif held[2] ~= ARGV[1] or held[1] == 'scored' or held[1] == 'failed' then
   return {0, 0}
 end
-redis.call('HSET', KEYS[1], 'state', 'scored', 'outcome', ARGV[4], 'embedding', ARGV[5], 'token', '', 'counted', 1)
+redis.call('HSET', KEYS[1], 'state', 'scored', 'outcome', ARGV[4], 'embedding', ARGV[5], 'counted', 1)
 return {1, held[3] and 0 or 1}

@@ -11,7 +11,7 @@ if not held[1] then
 elseif held[2] ~= ARGV[1] or held[1] == 'scored' or held[1] == 'failed' then
   return {0, 0, now}
 end
-redis.call('HSET', KEYS[1], 'state', 'failed', 'failure', ARGV[4], 'token', '', 'counted', 1)
+redis.call('HSET', KEYS[1], 'state', 'failed', 'failure', ARGV[4], 'counted', 1)
 redis.call('HSET', KEYS[2], 'id', ARGV[5], 'reason', ARGV[4], 'at_ms', now, 'ticket_id', ARGV[5])
 redis.call('PEXPIRE', KEYS[2], ARGV[6])
 return {1, held[3] and 0 or 1, now}
