@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -80,13 +81,17 @@ class _WakingEvent:
 def main() -> None:
     """Run the emulator in this process."""
     import ministack.services.sqs as sqs
-    from ministack.app import main as run
+    from ministack import app
+
+    # One file instead of one for each port under /tmp; a killed emulator would leave those behind.
+    pid_file = str(Path(os.environ.get("LOCAL_STATE_DIR", ".")) / "emulator.pid")
+    app._pid_file = lambda port: pid_file
 
     waking = _WakingEvent(sqs.esm_wake)
     sqs.esm_wake = waking
     sqs.asyncio = SimpleNamespace(**{**vars(asyncio), "sleep": waking.sleep})
     sys.argv = sys.argv[:1]
-    run()
+    app.main()
 
 
 if __name__ == "__main__":

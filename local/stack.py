@@ -35,6 +35,7 @@ from local.state import StackFile
 from local.template import load_plan
 
 REGION = "us-east-1"
+_GRACE_S = 0.3  # for Redis and the emulator, which have nothing to save
 # Deployed, the cache is brought along by its owner, so the template has no default for it.
 _CACHE_PARAMETER, _CACHE_SECRET = "CacheUrlSecretArn", "local-cache-url"
 
@@ -178,7 +179,7 @@ class Stack:
         if self._aws:
             await self._aws.close()
         await asyncio.gather(*(listener.close() for listener in self._listeners))
-        await asyncio.gather(*(child.stop() for child in self._children.values()))
+        await asyncio.gather(*(child.stop(_GRACE_S) for child in self._children.values()))
         if self._logs:
             self._logs.close()
         self._file.release()
