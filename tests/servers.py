@@ -30,7 +30,7 @@ class RedisServer:
         self._process = subprocess.Popen(
             [binary, *options], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        _wait_until(self.socket.exists, self._process)
+        _wait_until(lambda: _listens(self.socket), self._process)
 
     def hang(self) -> None:
         """Stop answering while connections stay open."""
@@ -84,6 +84,12 @@ def sqs_server() -> Iterator[str]:
     finally:
         process.kill()
         process.wait(timeout=5)
+
+
+def _listens(path: Path) -> bool:
+    """Tell whether somebody accepts connections; a socket's file is there a moment earlier."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(path)) == 0
 
 
 def _answers(url: str) -> bool:

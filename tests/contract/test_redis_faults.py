@@ -198,11 +198,16 @@ def test_everything_but_the_lists_expires(redis_client, redis_world):
     world.store.fail(item, "poison")
     world.letters.keep(DeadLetter("m", "malformed-message", item.accepted_at_ms))
 
-    lasting = {b"index:{tickets}:accepted", b"index:{tickets}:urgency", b"index:{tickets}:changes",
-               b"index:{deliveries}", b"index:{deadletters}"}  # fmt: skip
     (names,) = redis_client.run([("KEYS", "*")])
-    ttls = dict(zip(names, redis_client.run([("TTL", name) for name in names]), strict=True))
-    assert {name for name, ttl_s in ttls.items() if ttl_s == -1}  # -2: expired meanwhile == lasting
+    ttls_s = dict(zip(names, redis_client.run([("TTL", name) for name in names]), strict=True))
+    lasting = {name for name, ttl_s in ttls_s.items() if ttl_s == -1}  # -2 has expired meanwhile
+    assert lasting == {
+        b"index:{tickets}:accepted",
+        b"index:{tickets}:urgency",
+        b"index:{tickets}:changes",
+        b"index:{deliveries}",
+        b"index:{deadletters}",
+    }
 
 
 class TestSlots:
