@@ -67,6 +67,7 @@ lock: $(UV) ## renew every lock but the model's (its versions are a set that was
 	cd requirements && $(call compile,runtime.in -c dev.txt -o runtime.txt)
 	cd requirements && $(call compile,layer.in -c dev.txt -o ../layers/core/requirements.txt)
 	cd requirements && $(call compile,sam.in --upgrade -o sam.txt)
+	cd requirements && $(call compile,pip.in --upgrade -o pip.txt)
 
 clean: ## remove environments, caches and the local stack's data
 	rm -rf .venv .venv-sam .venv-models .venv-lock .local .aws-sam
@@ -82,6 +83,7 @@ define install
 	@echo "Setting up $(1) from $(2): $$(grep -c == $(2)) packages, a minute or two, once."
 	@$(PYTHON) -m venv --clear $(1)
 	@for site in $(1)/lib/python3*/site-packages; do echo ../../../../layers/core > $$site/ticketrouter.pth; done
+	@$(1)/bin/python $(INSTALL) --quiet -r requirements/pip.txt 2> $(1)/setup.log || { cat $(1)/setup.log; exit 1; }
 	@{ $(3) $(1)/bin/python $(INSTALL) -r $(2); } 2> $(1)/setup.log | $(DOTS) || { cat $(1)/setup.log; exit 1; }
 	@$(1)/bin/python -m compileall -q -j 0 $(1)/lib > $(1)/setup.log || true
 	@touch $@
