@@ -10,7 +10,12 @@ import pytest
 from tests.template.transformed import Template
 from ticketrouter.domain.access import OPEN_ROUTES, ROUTE_SCOPES
 
-SERVED_BY = {"POST /tickets": "Ingest", "POST /tickets/batch": "Ingest", "POST /score": "Score"}
+SERVED_BY = {
+    "POST /tickets": "Ingest",
+    "POST /tickets/batch": "Ingest",
+    "POST /score": "Score",
+    "GET /model": "Score",
+}
 
 
 def _operations(body: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
