@@ -1,62 +1,20 @@
-"""A Lambda Runtime API of our own, and the `awslambdaric` processes behind it.
+"""Functions in `awslambdaric` processes, behind a Lambda Runtime API of our own.
 
-AWS's interface emulator dies on the second concurrent request, hence this one. Every process has a port of its own, so
-a request says which process it comes from.
-Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+AWS's interface emulator dies on the second concurrent request, hence this one.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
-import signal
-import sys
-import time
-import uuid
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
-from aiohttp import web
-
-from local.environment import function_environment
-from local.errors import StartError
-from local.listen import Listener, listen
 from local.plan import Function, Place
-from local.process import Child, Output, spawn
+from local.process import Output
+from local.sandbox import Invocation, Result, Sandbox, failure
 from local.tracing import new_trace_id
 
-_API = "/2018-06-01/runtime"
-_ACCEPTED = b'{"status":"OK"}'
-INIT_LIMIT_S = 60  # generous: a cold disk under load; Lambda itself allows 10 s and then tries again
-_MAX_ANSWER_BYTES = 6 * 1024 * 1024  # Source: Lambda quotas, synchronous payloads
-_RESTART_DELAYS_S = (0.0, 0.5, 1.0, 2.0, 5.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What a function answered: JSON bytes; `error_type` is set when it failed."""
-
-    payload: bytes
-    error_type: str | None = None
-
-    @property
-    def failed(self) -> bool:
-        """Tell whether Lambda would set `FunctionError`."""
-        return self.error_type is not None
-
-
-def _failure(error_type: str, message: str, request_id: str) -> Result:
-    text = f"RequestId: {request_id} Error: {message}"
-    return Result(json.dumps({"errorType": error_type, "errorMessage": text}).encode(), error_type)
-
-
-@dataclass(slots=True)
-class _Invocation:
-    payload: bytes
-    trace_id: str
-    result: asyncio.Future[Result]
-    request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+__all__ = ["Pool", "Result"]
 
 
 class Pool:
@@ -88,19 +46,19 @@ class Pool:
         self.function, self.place = function, place
         self.extra = dict(extra or {})
         self.output, self.on_change = output, on_change
-        self.idle: deque[_Process] = deque()
-        self.waiting: deque[_Invocation] = deque()
-        self._processes = [_Process(self) for _ in range(size)]
+        self.idle: deque[Sandbox] = deque()
+        self.waiting: deque[Invocation] = deque()
+        self._sandboxes = [Sandbox(self) for _ in range(size)]
 
     @property
     def size(self) -> int:
         """Return how many invocations can run at once."""
-        return len(self._processes)
+        return len(self._sandboxes)
 
     @property
     def pids(self) -> list[int]:
         """Return the ids of the processes that run now."""
-        return [process.pid for process in self._processes if process.pid]
+        return [process.pid for process in self._sandboxes if process.pid]
 
     async def start(self) -> None:
         """Start all processes and wait until each has initialised.
@@ -108,17 +66,17 @@ class Pool:
         Raises:
             StartError: One did not; holds what it said.
         """
-        await asyncio.gather(*(process.start() for process in self._processes))
+        await asyncio.gather(*(process.start() for process in self._sandboxes))
 
     async def stop(self) -> None:
         """End all processes; whoever waits for one is answered with an error."""
-        await asyncio.gather(*(process.stop() for process in self._processes))
+        await asyncio.gather(*(process.stop() for process in self._sandboxes))
         self.fail_waiting("Sandbox.Stopped", "The local stack is stopping")
 
     async def invoke(self, payload: bytes, trace_id: str | None = None) -> Result:
         """Run the function once; a failure of it is a result, not an exception."""
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        invocation = _Invocation(payload, trace_id or new_trace_id(), future)
+        invocation = Invocation(payload, trace_id or new_trace_id(), future)
         if self.idle:
             self.idle.popleft().assign(invocation)
         else:
@@ -130,163 +88,4 @@ class Pool:
         while self.waiting:
             invocation = self.waiting.popleft()
             if not invocation.result.done():
-                invocation.result.set_result(_failure(error_type, message, invocation.request_id))
-
-
-class _Process:
-    """One process of a function, started again whenever it ends."""
-
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
-        self._api: Listener | None = None
-        self._child: Child | None = None
-        self._keeper: asyncio.Task[None] | None = None
-        self._next: asyncio.Future[_Invocation | None] | None = None
-        self._current: _Invocation | None = None
-        self._timer: asyncio.TimerHandle | None = None
-        self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._init_error = ""
-        self._timed_out = False
-
-    @property
-    def pid(self) -> int | None:
-        return self._child.pid if self._child and self._child.exit_status is None else None
-
-    async def start(self) -> None:
-        self._api = await listen(self._serve, limit_bytes=_MAX_ANSWER_BYTES)
-        self._keeper = asyncio.create_task(self._keep_running())
-        word = self._pool.function.word
-        try:
-            await asyncio.wait_for(asyncio.shield(self._ready), INIT_LIMIT_S)
-        except TimeoutError:
-            raise StartError(
-                f"{word} did not initialise within {INIT_LIMIT_S} s: see {self._pool.place.log_of(word)}"
-            ) from None
-
-    async def stop(self) -> None:
-        if self._keeper:
-            self._keeper.cancel()
-        if self._child:
-            await self._child.stop(grace_s=0.5)
-        self._end_current("Sandbox.Stopped", "The local stack is stopping")
-        self._release_next(None)
-        if self._api:
-            await self._api.close()
-        if not self._ready.done():
-            self._ready.cancel()
-
-    # --- the process -------------------------------------------------------------------------------------------------
-
-    async def _keep_running(self) -> None:
-        failures_in_a_row = 0
-        while True:
-            await asyncio.sleep(_RESTART_DELAYS_S[min(failures_in_a_row, len(_RESTART_DELAYS_S) - 1)])
-            await self._run_once()
-            failures_in_a_row = failures_in_a_row + 1 if self._init_error else 0
-
-    async def _run_once(self) -> None:
-        assert self._api is not None
-        function, self._init_error, self._timed_out = self._pool.function, "did not initialise", False
-        self._child = await spawn(
-            [sys.executable, "-m", "awslambdaric", function.handler],
-            environment=function_environment(
-                function, self._pool.place, runtime_api=self._api.address, extra=self._pool.extra
-            ),
-            folder=function.task_root,
-            output=self._pool.output(function),
-        )
-        self._pool.on_change()
-        status = await self._child.wait()
-        self._pool.on_change()
-        how = f"signal: {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
-        if self in self._pool.idle:
-            self._pool.idle.remove(self)
-        self._release_next(None)
-        if self._timed_out:
-            self._end_current("Sandbox.Timedout", f"Task timed out after {function.timeout_s:.2f} seconds")
-        self._end_current("Runtime.ExitError", f"Runtime exited with error: {how}")
-        if self._init_error:
-            self._report_init_error(how)
-
-    def _report_init_error(self, how: str) -> None:
-        word = self._pool.function.word
-        message = f"{word} failed to initialise ({how}): {self._init_error}\nIts log: {self._pool.place.log_of(word)}"
-        if not self._ready.done():
-            self._ready.set_exception(StartError(message))
-        if not self._pool.pids:
-            self._pool.fail_waiting("Runtime.InitError", message)
-
-    # --- invocations -------------------------------------------------------------------------------------------------
-
-    def assign(self, invocation: _Invocation) -> None:
-        self._release_next(invocation)
-
-    def _release_next(self, invocation: _Invocation | None) -> None:
-        if self._next and not self._next.done():
-            self._next.set_result(invocation)
-
-    def _begin(self, invocation: _Invocation) -> web.Response:
-        function = self._pool.function
-        self._current = invocation
-        self._timer = asyncio.get_running_loop().call_later(function.timeout_s, self._time_out)
-        # Without Content-Type and Trace-Id awslambdaric hangs (measured).
-        headers = {
-            "Content-Type": "application/json",
-            "Lambda-Runtime-Aws-Request-Id": invocation.request_id,
-            "Lambda-Runtime-Deadline-Ms": str(int(time.time() * 1000) + function.timeout_s * 1000),
-            "Lambda-Runtime-Invoked-Function-Arn": function.arn,
-            "Lambda-Runtime-Trace-Id": invocation.trace_id,
-        }
-        return web.Response(body=invocation.payload, headers=headers)
-
-    def _end(self, result: Result) -> None:
-        if self._timer:
-            self._timer.cancel()
-        invocation, self._current = self._current, None
-        if invocation and not invocation.result.done():
-            invocation.result.set_result(result)
-
-    def _end_current(self, error_type: str, message: str) -> None:
-        if self._current:
-            self._end(_failure(error_type, message, self._current.request_id))
-
-    def _time_out(self) -> None:
-        if self._current and self._child:
-            self._timed_out = True
-            self._child.signal(signal.SIGKILL)
-
-    # --- the Runtime API ---------------------------------------------------------------------------------------------
-
-    async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
-        path = request.path.removeprefix(_API)
-        if path == "/invocation/next":
-            return await self._serve_next()
-        body = await request.read()
-        if path == "/init/error":
-            self._init_error = _describe(body)
-        elif path.startswith("/invocation/") and self._current and path.split("/")[2] == self._current.request_id:
-            error_type = request.headers.get("Lambda-Runtime-Function-Error-Type", "Unhandled")
-            self._end(Result(body, error_type if path.endswith("/error") else None))
-        else:
-            return web.Response(status=404, text='{"errorType":"NotFound"}', content_type="application/json")
-        return web.Response(status=202, body=_ACCEPTED, content_type="application/json")
-
-    async def _serve_next(self) -> web.Response:
-        self._init_error = ""
-        if not self._ready.done():
-            self._ready.set_result(None)
-        if self._pool.waiting:
-            return self._begin(self._pool.waiting.popleft())
-        self._next = asyncio.get_running_loop().create_future()
-        self._pool.idle.append(self)
-        invocation = await self._next
-        return self._begin(invocation) if invocation else web.Response(status=410)
-
-
-def _describe(body: bytes) -> str:
-    try:
-        error = json.loads(body)
-        stack = "".join(error.get("stackTrace", []))
-        return f"{error.get('errorType')}: {error.get('errorMessage')}\n{stack}".rstrip()
-    except (ValueError, AttributeError, TypeError):
-        return body.decode(errors="replace")
+                invocation.result.set_result(failure(error_type, message, invocation.request_id))

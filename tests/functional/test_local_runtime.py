@@ -125,6 +125,17 @@ def test_a_process_killed_while_idle_loses_no_invocation(tmp_path: Path) -> None
     asyncio.run(scenario())
 
 
+def test_work_given_to_a_process_that_just_died_is_answered_at_once(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(toy(tmp_path, "toy", MISBEHAVE, timeout_s=30)) as pool:
+            os.kill(pool.pids[0], signal.SIGKILL)
+            lost = await asyncio.wait_for(ask(pool, do="nothing"), 5)  # before anybody can have noticed
+            assert lost.error_type == "Runtime.ExitError"
+            assert not (await ask(pool, do="nothing")).failed
+
+    asyncio.run(scenario())
+
+
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
