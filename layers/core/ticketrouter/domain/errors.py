@@ -3,8 +3,6 @@
     RouterError                     code (stable, kebab case), retryable
      ├─ PermanentError              retrying cannot help
      │   ├─ MalformedBodyError          400   not JSON / CSV / UTF-8, or JSON that no ticket needs
-     │   ├─ UnauthenticatedError        401   no key, or one that we do not know
-     │   ├─ ForbiddenError              403   the key lacks the scope
      │   ├─ NotFoundError               404
      │   ├─ MethodNotAllowedError       405
      │   ├─ ConflictError               409   the id is taken by other content
@@ -29,7 +27,8 @@
          ├─ MissingSettingError
          └─ ModelMismatchError          files do not match the manifest
 
-A duplicate is a result, not an error. The HTTP status of each class stands in one table, `edge/http.py`.
+A duplicate is a result, not an error. The HTTP status of each class stands in one table, `edge/http.py`;
+401 and 403 are the gateway's own answers.
 Messages are for people and are never matched.
 """
 
@@ -90,18 +89,6 @@ class MalformedBodyError(PermanentError):
     """The body cannot be parsed."""
 
     code = "malformed-body"
-
-
-class UnauthenticatedError(PermanentError):
-    """No key, or an unknown one."""
-
-    code = "unauthenticated"
-
-
-class ForbiddenError(PermanentError):
-    """The key has not the scope of this route."""
-
-    code = "forbidden"
 
 
 class NotFoundError(PermanentError):

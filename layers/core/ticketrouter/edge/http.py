@@ -23,8 +23,6 @@ MAX_INTEGER_DIGITS = 15  # beyond it, JavaScript clients round
 # The one table: which status each error has. A subclass not named here has its base's.
 STATUS: dict[type[errors.RouterError], int] = {
     errors.MalformedBodyError: 400,
-    errors.UnauthenticatedError: 401,
-    errors.ForbiddenError: 403,
     errors.NotFoundError: 404,
     errors.MethodNotAllowedError: 405,
     errors.ConflictError: 409,
@@ -40,8 +38,6 @@ STATUS: dict[type[errors.RouterError], int] = {
 }
 TITLES = {
     400: "The body cannot be read",
-    401: "A key is needed",
-    403: "The key does not allow this",
     404: "Not found",
     405: "The method is not allowed here",
     409: "In conflict with an earlier request",
