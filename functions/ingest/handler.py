@@ -3,37 +3,21 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import Any
 
-from ticketrouter.domain.errors import NotFoundError, QueueUnavailableError, RouterError
+from ticketrouter.domain.errors import QueueUnavailableError, RouterError
 from ticketrouter.edge import http, tickets
-from ticketrouter.telemetry import Handler, Metric, count, instrumented, logger
+from ticketrouter.http_function import Event, http_handler
+from ticketrouter.telemetry import Handler, Metric, count, logger
 from ticketrouter.usecases.ingest import Accepted, Draft, Ingest, Verdict
-
-Event = dict[str, Any]
 
 
 def make_handler(*, ingest: Ingest) -> Handler:
     """Build the handler of `POST /tickets` and `POST /tickets/batch`."""
-    routes = {"POST /tickets": _post_ticket, "POST /tickets/batch": _post_batch}
-
-    @instrumented
-    def handler(event: Event, context: Any) -> Event:
-        try:
-            route = routes.get(event["routeKey"])
-            if route is None:
-                raise NotFoundError("no such route")
-            return route(ingest, event)
-        except RouterError as error:
-            count(Metric.REFUSED)
-            logger.info("refused", code=error.code)
-            return http.problem(error).response()
-        except Exception as error:
-            count(Metric.INTERNAL_ERRORS)
-            logger.exception("unexpected failure")
-            return http.problem(error).response()
-
-    return handler
+    return http_handler(
+        {"POST /tickets": partial(_post_ticket, ingest), "POST /tickets/batch": partial(_post_batch, ingest)}
+    )
 
 
 def _post_ticket(ingest: Ingest, event: Event) -> Event:
@@ -43,7 +27,7 @@ def _post_ticket(ingest: Ingest, event: Event) -> Event:
     _measure([verdict])
     if isinstance(verdict, RouterError):
         raise verdict
-    body = _accepted(verdict, event)
+    body = _accepted(verdict)
     logger.info("accepted", ticket_id=body.ticket_id, lane=body.lane, duplicate=body.duplicate)
     return http.json_response(202, body.model_dump(), {"location": body.status_url, "retry-after": "1"})
 
@@ -62,7 +46,7 @@ def _post_batch(ingest: Ingest, event: Event) -> Event:
         if isinstance(verdict, RouterError):
             answer.rejected.append(tickets.RejectedRow(index=index, problem=http.problem(verdict).body))
         else:
-            (answer.duplicates if verdict.duplicate else answer.accepted).append(_accepted(verdict, event))
+            (answer.duplicates if verdict.duplicate else answer.accepted).append(_accepted(verdict))
     logger.info(
         "batch", accepted=len(answer.accepted), duplicates=len(answer.duplicates), rejected=len(answer.rejected)
     )
@@ -89,7 +73,7 @@ def _draft(document: Any, idempotency_key: str | None) -> Draft:
     )
 
 
-def _accepted(verdict: Accepted, event: Event) -> tickets.AcceptedTicket:
+def _accepted(verdict: Accepted) -> tickets.AcceptedTicket:
     ticket_id = verdict.item.ticket.ticket_id
     return tickets.AcceptedTicket(
         ticket_id=ticket_id,

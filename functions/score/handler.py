@@ -6,14 +6,12 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from ticketrouter.domain.errors import NotFoundError, RouterError
 from ticketrouter.edge import http
 from ticketrouter.edge.requests import ScoreRequest, read_request
 from ticketrouter.edge.schemas_score import ModelResource, ScoreResource, SegmentResource
-from ticketrouter.telemetry import Handler, Metric, count, instrumented, logger, observe_ms
+from ticketrouter.http_function import Event, http_handler
+from ticketrouter.telemetry import Handler, Metric, count, logger, observe_ms
 from ticketrouter.usecases.score import ScoreText
-
-Event = dict[str, Any]
 
 
 def make_handler(*, score_text: ScoreText, manifest: Mapping[str, Any]) -> Handler:
@@ -36,25 +34,7 @@ def make_handler(*, score_text: ScoreText, manifest: Mapping[str, Any]) -> Handl
     def get_model(event: Event) -> Event:
         return http.json_response(200, ModelResource.of(score_text.model_version, manifest).model_dump())
 
-    routes = {"POST /score": post_score, "GET /model": get_model}
-
-    @instrumented
-    def handler(event: Event, context: Any) -> Event:
-        try:
-            route = routes.get(event["routeKey"])
-            if route is None:
-                raise NotFoundError("no such route")
-            return route(event)
-        except RouterError as error:
-            count(Metric.REFUSED)
-            logger.info("refused", code=error.code)
-            return http.problem(error).response()
-        except Exception as error:
-            count(Metric.INTERNAL_ERRORS)
-            logger.exception("unexpected failure")
-            return http.problem(error).response()
-
-    return handler
+    return http_handler({"POST /score": post_score, "GET /model": get_model})
 
 
 if os.environ.get("AWS_LAMBDA_FUNCTION_NAME"):

@@ -1,0 +1,43 @@
+"""What every function behind the HTTP API does around its routes: dispatch, problems, logs, metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ticketrouter.domain.errors import NotFoundError, RouterError
+from ticketrouter.edge import http
+from ticketrouter.telemetry import Handler, Metric, count, instrumented, logger
+
+Event = dict[str, Any]
+Route = Callable[[Event], Event]
+
+
+def http_handler(routes: Mapping[str, Route]) -> Handler:
+    """Build the handler of an HTTP function.
+
+    The event's route key alone decides who answers: the gateway has authorised that key, and matching the path once
+    more could serve another route than the one that was allowed.
+
+    Args:
+        routes: Route key, as API Gateway writes it, to what answers it; `$default` for all others, a 404 without one.
+    """
+
+    @instrumented
+    def handler(event: Event, context: Any) -> Event:
+        try:
+            return routes.get(event["routeKey"], routes.get("$default", _not_found))(event)
+        except RouterError as error:
+            count(Metric.REFUSED)
+            logger.info("refused", code=error.code)
+            return http.problem(error).response()
+        except Exception as error:
+            count(Metric.INTERNAL_ERRORS)
+            logger.exception("unexpected failure")
+            return http.problem(error).response()
+
+    return handler
+
+
+def _not_found(event: Event) -> Event:
+    raise NotFoundError("there is nothing under this path")
