@@ -34,7 +34,6 @@ STATUS: dict[type[errors.RouterError], int] = {
     errors.RateLimitedError: 429,
     errors.QueueUnavailableError: 503,
     errors.CacheUnavailableError: 503,
-    errors.InferenceError: 503,
 }
 TITLES = {
     400: "The body cannot be read",
