@@ -66,9 +66,12 @@ async def _send_samples(stack: Stack) -> list[Ticket]:
     samples = [json.loads(line) for line in SAMPLES.read_text(encoding="utf-8").splitlines() if line.strip()]
     headers = {"Authorization": f"Bearer {stack.info['api_key']}"}
     console.print(f"\nSending {len(samples)} tickets to {stack.info['api_url']}", highlight=False)
+    began = time.monotonic()
     async with ClientSession(stack.info["api_url"], headers=headers) as session:
         accepted = [await _post(session, sample) for sample in samples]
-        return list(await asyncio.gather(*(_wait_until_final(session, each["ticket_id"]) for each in accepted)))
+        tickets = await asyncio.gather(*(_wait_until_final(session, each["ticket_id"]) for each in accepted))
+    console.print(f"Final after {time.monotonic() - began:.1f} s\n", highlight=False)
+    return list(tickets)
 
 
 async def _post(session: ClientSession, sample: Ticket) -> Ticket:
