@@ -16,7 +16,6 @@ from ticketrouter.ports import QueueDepth
 from ticketrouter.usecases.reconciler import (
     BATCH_SIZE,
     MAX_RESENDS,
-    RETENTION_S,
     RETRY_S,
     Reconciler,
     ReconcileReport,
