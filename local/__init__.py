@@ -3,8 +3,11 @@
 It reads the template and runs what stands there: functions, routes, queues, timeouts, batch sizes, environment. What
 belongs to the router itself (rules, formats, Redis keys) must not live here; nothing imports this package but tests.
 
-    template   template.yaml -> plain dataclasses          runtime    Lambda Runtime API, awslambdaric processes
-    gateway    HTTP API: routes, events, authorizer        poller     SQS event sources; schedule: timers
-    emulator   SQS, Secrets Manager, SSM, CloudWatch       cache      Redis
-    sink       receives and verifies webhooks              stack      starts all of it, and stops it
+    template.yaml      template, sources, document, intrinsics, overrides  ->  plan (plain dataclasses)
+    functions          functions -> runtime (a line of work) -> sandbox (one awslambdaric process) -> process
+    HTTP in            gateway, routing, httpevent, authorizer
+    queues and timers  poller, schedule
+    services           emulator (SQS, secrets, parameters, CloudWatch), cache (Redis), resources, aws
+    around it          sink (webhooks), destinations, keys, logs, emf, state (stack.json)
+    all together       stack; commands/ is the command line
 """

@@ -59,19 +59,22 @@ async def start_emulator(place: Place, port: int, output: Output) -> Child:
     raise StartError(f"The AWS emulator did not start: see {place.log_of('emulator')}")
 
 
-class _WakingEvent:
+class WakingEvent:
     """Stands in for ministack's "something was sent" event: also wakes the long polls that wait."""
 
     def __init__(self, original: Any) -> None:
+        """Take the place of `original`."""
         self._original = original
         self._sent = asyncio.Event()
 
     def set(self) -> None:
+        """Tell everybody."""
         self._original.set()
         self._sent.set()
         self._sent = asyncio.Event()  # who waits from now on waits for the next message
 
     async def sleep(self, delay_s: float) -> None:
+        """Wait for the delay, or until something is sent."""
         try:
             await asyncio.wait_for(self._sent.wait(), delay_s)
         except TimeoutError:
@@ -87,7 +90,7 @@ def main() -> None:
     pid_file = str(Path(os.environ.get("LOCAL_STATE_DIR", ".")) / "emulator.pid")
     app._pid_file = lambda port: pid_file
 
-    waking = _WakingEvent(sqs.esm_wake)
+    waking = WakingEvent(sqs.esm_wake)
     sqs.esm_wake = waking
     sqs.asyncio = SimpleNamespace(**{**vars(asyncio), "sleep": waking.sleep})
     sys.argv = sys.argv[:1]

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from local.aws import AwsClient
-from local.emulator import _WakingEvent
+from local.emulator import WakingEvent
 from local.plan import Schedule
 from local.poller import Poller, failed_ids
 from local.runtime import Result
@@ -283,7 +283,7 @@ def test_long_polls_of_the_emulator_wake_when_something_is_sent() -> None:
             pass
 
     async def scenario() -> None:
-        waking = _WakingEvent(Original())
+        waking = WakingEvent(Original())
         polls = [asyncio.create_task(waking.sleep(30)) for _ in range(2)]
         await asyncio.sleep(0)
         waking.set()
