@@ -197,6 +197,8 @@ def test_everything_but_the_lists_expires(redis_client, redis_world):
     world.deliveries.close(world.alert(item, "chat"), DeliveryStatus.SUPPRESSED)
     world.store.fail(item, "poison")
     world.letters.keep(DeadLetter("m", "malformed-message", item.accepted_at_ms))
+    world.accept(world.item("deleted"))
+    world.store.delete("deleted")
 
     (names,) = redis_client.run([("KEYS", "*")])
     ttls_s = dict(zip(names, redis_client.run([("TTL", name) for name in names]), strict=True))

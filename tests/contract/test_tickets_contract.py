@@ -260,17 +260,6 @@ def test_deletion_leaves_nothing_but_a_tombstone(world):
     assert world.store.delete("a") is False
 
 
-def test_a_deleted_id_can_be_used_again(world):
-    world.accept(world.item("a"))
-    world.store.delete("a")
-    since = world.views.changes(None, 10).cursor
-
-    world.accept(world.item("a", "something else"))
-
-    changes = world.views.changes(since, 10)
-    assert (changes.removed, [record.item.ticket.ticket_id for record in changes.records]) == ([], ["a"])
-
-
 def test_the_most_overdue_come_first(world):
     world.store.postpone("late", 3_000)
     world.store.postpone("later", 2_000)

@@ -9,17 +9,11 @@ import pytest
 
 from tests.unit.reconciler_world import DEADLINE_S, World, alert_of
 from ticketrouter.adapters.memory import MemoryClaims, MemoryScorer
-from ticketrouter.domain.message import WorkItem
+from ticketrouter.domain.message import RETENTION_S, WorkItem
 from ticketrouter.domain.record import Outcome
 from ticketrouter.domain.status import State
 from ticketrouter.ports import QueueDepth
-from ticketrouter.usecases.reconciler import (
-    BATCH_SIZE,
-    MAX_RESENDS,
-    RETRY_S,
-    Reconciler,
-    ReconcileReport,
-)
+from ticketrouter.usecases.reconciler import BATCH_SIZE, MAX_RESENDS, RETRY_S, Reconciler, ReconcileReport
 
 
 @pytest.fixture

@@ -188,6 +188,44 @@ def test_one_ticket_twice_in_a_batch_is_scored_once(world: World) -> None:
     assert len(world.scorer.batches) == 1
 
 
+def test_a_ticket_that_was_deleted_is_dropped_and_not_scored(world: World) -> None:
+    message = world.message("1", "fire")
+    world.work(message)
+    world.store.delete("1")
+
+    report = world.work(replace(message, message_id="m-resent", receive_count=2), world.message("2", "text"))
+
+    assert (report.failed, report.duplicates, report.dead_lettered) == ([], 1, 0)
+    assert [record.item.ticket.ticket_id for record, _ in report.scored] == ["2"]
+    assert world.store.get("1") is None
+
+
+class _Slow:
+    """A model that takes so long that somebody deletes the first ticket meanwhile."""
+
+    model_version = "slow"
+
+    def __init__(self) -> None:
+        self.world: World | None = None
+
+    def score(self, texts: list[str]) -> list[object]:
+        assert self.world is not None
+        self.world.store.delete("1")
+        return MemoryScorer({"fire": 0.95}).score(texts)  # type: ignore[return-value]
+
+
+def test_a_ticket_that_is_deleted_while_it_is_scored_alerts_nobody() -> None:
+    slow = _Slow()
+    slow.world = world = World(slow)  # type: ignore[arg-type]
+
+    report = world.work(world.message("1", "fire"), world.message("2", "fire"))
+
+    assert (report.failed, report.duplicates) == ([], 1)
+    assert [record.item.ticket.ticket_id for record, _ in report.scored] == ["2"]
+    assert [alert.ticket_id for alert in world.alerts.sent] == ["2"]
+    assert world.store.get("1") is None
+
+
 def test_other_content_under_a_known_id_is_kept_for_an_operator(world: World) -> None:
     world.work(world.message("1", "text"))
     report = world.work(world.message("1", "other words", suffix="-other"))

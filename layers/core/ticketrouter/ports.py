@@ -159,11 +159,12 @@ class Begin(StrEnum):
     ALREADY_FAILED = "already-failed"
     EXHAUSTED = "exhausted"  # too many attempts died: fail it
     CONFLICT = "conflict"  # accepted while the store was away, under an id of other content
+    DELETED = "deleted"  # while the message was on its way: drop it
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """The answer to `begin`, with the record as it then is."""
+    """The answer to `begin`, with the record as it then is (of a deleted ticket: what the message says)."""
 
     verdict: Begin
     record: TicketRecord
@@ -175,14 +176,17 @@ class TicketStore(Protocol):
     def begin(self, item: WorkItem, *, max_attempts: int) -> Begun:
         """Count an attempt at this ticket; make the record if it is missing (more work, never less)."""
 
-    def commit(self, outcomes: Sequence[Outcome]) -> list[TicketRecord]:
-        """Make each ticket `scored` unless it is final already; return the records as they then are."""
+    def commit(self, outcomes: Sequence[Outcome]) -> list[TicketRecord | None]:
+        """Make each ticket `scored` unless it is final already; return the records as they then are.
+
+        None where the ticket was deleted: nothing is written, and nobody is to be alerted.
+        """
 
     def mark_alerts_enqueued(self, ticket_ids: Sequence[str]) -> None:
         """Note that all alerts of these tickets are on the alert queue."""
 
     def fail(self, item: WorkItem, reason: str) -> bool:
-        """Make the ticket `failed` and list it among the dead letters; False if it was final already."""
+        """Make the ticket `failed` and list it among the dead letters; False if it was final or deleted already."""
 
     def count_resend(self, ticket_id: str, *, due_at_ms: int) -> int:
         """Count a resend of a ticket that is not final and move its deadline; return the count (0: none counted)."""
@@ -197,7 +201,10 @@ class TicketStore(Protocol):
         """Return the records in the order of the ids."""
 
     def delete(self, ticket_id: str) -> bool:
-        """Remove record, embedding, index entries, deliveries and dead letter; False if there was none."""
+        """Remove record, embedding, index entries, deliveries and dead letter; False if there was none.
+
+        While its message may still be in a lane, nothing but a new claim makes the record again.
+        """
 
     def overdue(self, now_ms: int, limit: int) -> list[str]:
         """Return ids whose deadline has passed, oldest first; the records may be final or gone."""

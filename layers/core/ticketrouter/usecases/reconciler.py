@@ -11,15 +11,13 @@ from dataclasses import dataclass, field
 
 from ticketrouter.domain.alert import Alert
 from ticketrouter.domain.errors import CacheUnavailableError, MalformedMessageError, QueueUnavailableError
-from ticketrouter.domain.message import Received, WorkItem, alert_from_json
+from ticketrouter.domain.message import RETENTION_S, Received, WorkItem, alert_from_json
 from ticketrouter.domain.record import DeadLetter, TicketRecord
 from ticketrouter.domain.status import DeliveryStatus, State
 from ticketrouter.ports import AlertQueue, Clock, DeadLetters, Deliveries, TicketStore, WorkQueue
 
 MAX_RESENDS = 3
 MAX_LETTER_BYTES = 65_536
-# How long a lane keeps a message. Source: MessageRetentionPeriod of ExpressQueue and StandardQueue in template.yaml.
-RETENTION_S = 345_600
 BATCH_SIZE = 50  # tickets a step of the sweep; even with a queue at its time-outs a step ends within the budget
 STEP_BUDGET_MS = 30_000  # less time than this left, and no further step is begun
 RETRY_S = 60  # the schedule's next run
@@ -120,7 +118,7 @@ class Reconciler:
         records = self._store.get_many([item.ticket.ticket_id for _, item in tickets])
         for (message, item), record in zip(tickets, records, strict=True):
             if record is None:
-                waiting.append((message, item))  # the store forgot it: more work, never less
+                waiting.append((message, item))  # forgotten: more work, never less; deleted: the worker drops it
             elif record.item.ticket.fingerprint != item.ticket.fingerprint:
                 self._keep(message, "id-conflict", item.ticket.ticket_id, report)
                 done.add(message.message_id)

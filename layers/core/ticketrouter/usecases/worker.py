@@ -39,7 +39,7 @@ class WorkReport:
         poisoned: Ids of tickets given up.
         dead_lettered: Messages kept for an operator because nobody can work on them.
         retried: Messages that come back because of their own failure.
-        duplicates: Messages of tickets that were final already.
+        duplicates: Messages of tickets that were final already, or deleted.
         scoring_ms: Time spent in scoring, all groups.
         store_unavailable: The batch was cut short because the store was away.
     """
@@ -169,12 +169,7 @@ class Worker:
             outcome = Outcome(job.item, score, started_at_ms, scored_at_ms, scoring_ms, cold_start, tuple(due))
             outcomes.append((job, outcome))
 
-        committed = self._store.commit([outcome for _, outcome in outcomes]) if outcomes else []
-        for (job, outcome), record in zip(outcomes, committed, strict=True):
-            if record.scored_at_ms == outcome.scored_at_ms and record.score is not None:
-                report.scored.append((record, record.score))
-            finals.append((job, record))
-        self._send_alerts(finals, done)
+        self._send_alerts([*finals, *self._commit(outcomes, report, done)], done)
 
     def _begin(
         self, jobs: Sequence[_Job], report: WorkReport, done: set[str]
@@ -194,7 +189,7 @@ class Worker:
                 case Begin.ALREADY_SCORED:
                     report.duplicates += 1
                     finals.append((job, begun.record))
-                case Begin.ALREADY_FAILED:
+                case Begin.ALREADY_FAILED | Begin.DELETED:
                     report.duplicates += 1
                     done.add(job.message.message_id)
                 case Begin.EXHAUSTED:
@@ -202,6 +197,22 @@ class Worker:
                 case Begin.CONFLICT:
                     self._keep(job.message, "id-conflict", job.item.ticket.ticket_id, report, done)
         return to_score, finals
+
+    def _commit(
+        self, outcomes: Sequence[tuple[_Job, Outcome]], report: WorkReport, done: set[str]
+    ) -> list[tuple[_Job, TicketRecord]]:
+        """Write what was found out; return the records that are final now."""
+        finals: list[tuple[_Job, TicketRecord]] = []
+        committed = self._store.commit([outcome for _, outcome in outcomes]) if outcomes else []
+        for (job, outcome), record in zip(outcomes, committed, strict=True):
+            if record is None:  # deleted while it was being scored
+                report.duplicates += 1
+                done.add(job.message.message_id)
+                continue
+            if record.scored_at_ms == outcome.scored_at_ms and record.score is not None:
+                report.scored.append((record, record.score))
+            finals.append((job, record))
+        return finals
 
     def _give_up_or_retry(self, job: _Job, record: TicketRecord, report: WorkReport, done: set[str]) -> None:
         """Deal with a ticket on which the model itself fails."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from threading import RLock
 
 from ticketrouter.domain.errors import CacheUnavailableError
-from ticketrouter.domain.message import WorkItem
+from ticketrouter.domain.message import RETENTION_S, WorkItem
 from ticketrouter.domain.record import DeadLetter, Delivery, TicketRecord
 from ticketrouter.domain.stats import Tally, of_accepted
 from ticketrouter.ports import Clock
@@ -54,6 +54,7 @@ class MemoryState:
         self.changes_kept = changes_kept
         self.available = True
         self.rows: dict[str, TicketRow] = {}
+        self.tombstones: dict[str, int] = {}  # id of a deleted ticket -> when nobody asks any more, in milliseconds
         self.deadlines: dict[str, int] = {}
         self.deliveries: dict[tuple[str, str], DeliveryRow] = {}
         self.letters: dict[str, DeadLetter] = {}
@@ -78,8 +79,18 @@ class MemoryState:
 
     def create(self, item: WorkItem, row: TicketRow) -> None:
         """Add a record and its deadline."""
+        self.tombstones.pop(item.ticket.ticket_id, None)
         self.rows[item.ticket.ticket_id] = row
         self.deadlines.setdefault(item.ticket.ticket_id, item.accepted_at_ms + self.deadline_ms)
+
+    def bury(self, ticket_id: str) -> None:
+        """Remove a record, and remember for a while that it was deleted."""
+        del self.rows[ticket_id]
+        self.tombstones[ticket_id] = self.clock.now_ms() + RETENTION_S * 1000
+
+    def is_deleted(self, item: WorkItem) -> bool:
+        """Tell whether the ticket was deleted while its message was on its way."""
+        return self.tombstones.get(item.ticket.ticket_id, 0) > self.clock.now_ms()
 
     def accept(self, row: TicketRow) -> None:
         """Show an accepted ticket in lists and figures; counted once however often it is called."""

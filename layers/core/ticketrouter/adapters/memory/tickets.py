@@ -26,6 +26,8 @@ class MemoryTicketStore:
     def begin(self, item: WorkItem, *, max_attempts: int) -> Begun:
         """Count an attempt at this ticket."""
         with self._state.open():
+            if self._state.is_deleted(item):
+                return Begun(Begin.DELETED, TicketRecord(item, State.QUEUED))
             row = self._row(item)
             record = row.record
             if record.item.ticket.fingerprint != item.ticket.fingerprint:
@@ -40,12 +42,14 @@ class MemoryTicketStore:
                 self._state.accept(row)
             return Begun(Begin.EXHAUSTED if exhausted else Begin.SCORE, row.record)
 
-    def commit(self, outcomes: Sequence[Outcome]) -> list[TicketRecord]:
+    def commit(self, outcomes: Sequence[Outcome]) -> list[TicketRecord | None]:
         """Make each ticket `scored` unless it is final already."""
         with self._state.open():
             return [self._commit(outcome) for outcome in outcomes]
 
-    def _commit(self, outcome: Outcome) -> TicketRecord:
+    def _commit(self, outcome: Outcome) -> TicketRecord | None:
+        if self._state.is_deleted(outcome.item):
+            return None
         row = self._row(outcome.item)
         if self._is_closed(row, outcome.item):
             return row.record
@@ -70,8 +74,10 @@ class MemoryTicketStore:
                 row.record = replace(row.record, alerts_enqueued=True)
 
     def fail(self, item: WorkItem, reason: str) -> bool:
-        """Make the ticket `failed` unless it is final already."""
+        """Make the ticket `failed` unless it is final or deleted already."""
         with self._state.open() as now_ms:
+            if self._state.is_deleted(item):
+                return False
             row = self._row(item)
             if self._is_closed(row, item):
                 return False
@@ -137,8 +143,9 @@ class MemoryTicketStore:
     def delete(self, ticket_id: str) -> bool:
         """Remove everything that is known of a ticket."""
         with self._state.open():
-            if self._state.rows.pop(ticket_id, None) is None:
+            if ticket_id not in self._state.rows:
                 return False
+            self._state.bury(ticket_id)
             self._state.deadlines.pop(ticket_id, None)
             self._state.letters.pop(ticket_id, None)
             for key in [key for key in self._state.deliveries if key[0] == ticket_id]:

@@ -113,4 +113,5 @@ def _claim(item: WorkItem, reply: Sequence[Any], token: str) -> Claim:
 
 
 def _release(claim: Claim) -> Command:
-    return call("release", [keys.ticket_key(claim.item.ticket.ticket_id)], claim.token, claim.outcome.value)
+    key = keys.ticket_key(claim.item.ticket.ticket_id)
+    return call("release", [key], claim.token, claim.outcome.value, keys.TOMBSTONE_MS)

@@ -1,6 +1,6 @@
 """Names of all keys, and how records are written in them.
 
-    ticket:{<id>}                       hash    claim and record
+    ticket:{<id>}                       hash    claim and record; of a deleted ticket its state alone, as a tombstone
     delivery:{<id>}:<destination>       hash    one delivery
     deliveries:{<id>}                   set     its destinations
     deadletter:{<id>}                   hash
@@ -29,13 +29,14 @@ from typing import Any
 from zlib import crc32
 
 from ticketrouter.domain.alert import Alert
-from ticketrouter.domain.message import WorkItem
+from ticketrouter.domain.message import RETENTION_S, WorkItem
 from ticketrouter.domain.record import Attempt, DeadLetter, Delivery, Outcome, TicketRecord
 from ticketrouter.domain.score import Score
 from ticketrouter.domain.status import DeliveryStatus, State
 from ticketrouter.domain.urgency import Contribution
 
 SHARDS = 16
+TOMBSTONE_MS = RETENTION_S * 1000  # as long as a lane may still hold a message of the deleted ticket
 TICKET_LISTS = (
     "index:{tickets}:accepted",
     "index:{tickets}:urgency",
@@ -114,7 +115,7 @@ def encode_outcome(outcome: Outcome) -> str:
 
 
 def decode_record(values: Values) -> TicketRecord | None:
-    """Return the record of `RECORD_FIELDS`; None if there is none."""
+    """Return the record of `RECORD_FIELDS`; None if there is none, or a tombstone."""
     item, state, attempts, resends, epoch, outcome, embedding, alerts_enqueued, failure = values
     if item is None or state is None:
         return None

@@ -57,7 +57,7 @@ class RedisTicketStore:
         record = keys.decode_record(values)
         return Begun(Begin(verdict.decode()), record or TicketRecord(item, State.QUEUED))
 
-    def commit(self, outcomes: Sequence[Outcome]) -> list[TicketRecord]:
+    def commit(self, outcomes: Sequence[Outcome]) -> list[TicketRecord | None]:
         """Make each ticket `scored` unless it is final already; one round trip for all of them.
 
         Lists and figures go along, as if every commit were the first; the rare second one is put right afterwards.
@@ -71,15 +71,15 @@ class RedisTicketStore:
         commands += counted(map(of_outcome, outcomes))
         commands += _settled([outcome.item.ticket.ticket_id for outcome in outcomes])
         replies = self._client.run(commands)
-        records = [
-            keys.decode_record(values) or _record_of(outcome)
-            for outcome, values in zip(outcomes, replies[count : 2 * count], strict=True)
-        ]
+        records = [keys.decode_record(values) for values in replies[count : 2 * count]]
         late: list[TicketRecord] = []
         corrections: list[Command] = []
         for outcome, record, (moved, uncounted) in zip(outcomes, records, replies[:count], strict=True):
-            if not moved:
+            if record is None:
+                corrections.append(self._projections.removed(outcome.item.ticket.ticket_id))
+            elif not moved:
                 late.append(record)
+            if not moved:
                 corrections += counted([of_outcome(outcome)], sign=-1)
             elif uncounted:
                 corrections += counted([of_accepted(outcome.item)])
@@ -104,7 +104,7 @@ class RedisTicketStore:
         self._client.run([call("enqueued", [keys.ticket_key(ticket_id)]) for ticket_id in ticket_ids])
 
     def fail(self, item: WorkItem, reason: str) -> bool:
-        """Make the ticket `failed` and list it among the dead letters; False if it was final already."""
+        """Make the ticket `failed` and list it among the dead letters; False if it was final or deleted already."""
         ticket_id = item.ticket.ticket_id
         own = [keys.ticket_key(ticket_id), keys.letter_key(ticket_id)]
         arguments = (item.ticket.fingerprint, item.to_json(), self._record_ttl_ms, reason, ticket_id)
@@ -159,7 +159,10 @@ class RedisTicketStore:
         return [keys.decode_record(values) for values in self._client.run([_read(one) for one in ticket_ids])]
 
     def delete(self, ticket_id: str) -> bool:
-        """Remove record, embedding, index entries, deliveries and dead letter; False if there was none."""
+        """Remove record, embedding, index entries, deliveries and dead letter; False if there was none.
+
+        While its message may still be in a lane, nothing but a new claim makes the record again.
+        """
         values, destinations = self._client.run([_read(ticket_id), ("SMEMBERS", keys.destinations_key(ticket_id))])
         record = keys.decode_record(values)
         if record is None:
@@ -177,7 +180,7 @@ class RedisTicketStore:
         if record.item.ticket.customer:
             commands.append(("SREM", keys.customer_key(record.item.ticket.customer), ticket_id))
         # The record last: whatever breaks off half-way can be deleted again.
-        commands.append(("DEL", keys.ticket_key(ticket_id)))
+        commands.append(call("delete", [keys.ticket_key(ticket_id)], keys.TOMBSTONE_MS))
         return bool(self._client.run(commands)[-1])
 
     def overdue(self, now_ms: int, limit: int) -> list[str]:
@@ -203,20 +206,6 @@ class RedisTicketStore:
 
 def _read(ticket_id: str) -> Command:
     return ("HMGET", keys.ticket_key(ticket_id), *keys.RECORD_FIELDS)
-
-
-def _record_of(outcome: Outcome) -> TicketRecord:
-    """Return the record as it was committed, for the case that it was deleted before it could be read back."""
-    return TicketRecord(
-        item=outcome.item,
-        state=State.SCORED,
-        started_at_ms=outcome.started_at_ms,
-        scored_at_ms=outcome.scored_at_ms,
-        scoring_ms=outcome.scoring_ms,
-        cold_start=outcome.cold_start,
-        score=outcome.score,
-        alerts=outcome.alerts,
-    )
 
 
 def _settled(ticket_ids: Sequence[str]) -> list[Command]:

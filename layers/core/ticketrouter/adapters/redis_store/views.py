@@ -92,11 +92,11 @@ class RedisViews:
         key = keys.customer_key(customer)
         (found,) = self._client.run([("SRANDMEMBER", key, limit)])
         ids = sorted(member.decode() for member in found)
-        exist = self._client.run([("EXISTS", keys.ticket_key(ticket_id)) for ticket_id in ids])
+        exist = self._client.run([("HEXISTS", keys.ticket_key(ticket_id), "item") for ticket_id in ids])
         gone = [ticket_id for ticket_id, there in zip(ids, exist, strict=True) if not there]
         if not gone:
             return ids
-        # Expired ones must make way, or they would hide the others from a caller that deletes page by page.
+        # Expired and deleted ones must make way, or they would hide the others from a caller that deletes page by page.
         self._client.run([("SREM", key, *gone)])
         return self.ids_of_customer(customer, limit)
 

@@ -5,6 +5,8 @@ local held = redis.call('HMGET', KEYS[1], 'state', 'fingerprint', 'attempts', 'c
 if not held[1] then
   redis.call('HSET', KEYS[1], 'state', 'queued', 'fingerprint', ARGV[1], 'item', ARGV[2])
   redis.call('PEXPIRE', KEYS[1], ARGV[3])
+elseif held[1] == 'deleted' then
+  return {'deleted', 0}
 elseif held[2] ~= ARGV[1] then
   return {'conflict', 0}
 elseif held[1] == 'scored' or held[1] == 'failed' then

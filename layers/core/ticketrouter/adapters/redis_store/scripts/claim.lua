@@ -4,9 +4,10 @@
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local held = redis.call('HMGET', KEYS[1], 'state', 'fingerprint', 'token', 'lease_until_ms')
-if not held[1] then
+if not held[1] or held[1] == 'deleted' then
   redis.call('HSET', KEYS[1], 'state', 'sending', 'fingerprint', ARGV[3], 'token', ARGV[1],
     'lease_until_ms', now + ARGV[2], 'item', ARGV[4])
+  if held[1] then redis.call('HSET', KEYS[1], 'was_deleted', 1) end
   redis.call('PEXPIRE', KEYS[1], ARGV[5])
   return {'new', 'sending', 0, ''}
 end

@@ -1,3 +1,3 @@
 -- Note that a ticket's alerts are on their queue; a record that is gone stays gone.   KEYS[1] ticket:{id}
-if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'alerts_enqueued', 1) end
+if redis.call('HEXISTS', KEYS[1], 'item') == 1 then redis.call('HSET', KEYS[1], 'alerts_enqueued', 1) end
 return 1

@@ -1,4 +1,4 @@
--- Make a ticket failed and write its dead letter, unless it is final already or the id belongs to other content.
+-- Make a ticket failed and write its dead letter, unless it is final or deleted already or the id is of other content.
 -- KEYS ticket:{id}, deadletter:{id}
 -- ARGV fingerprint, item, time to live in ms, reason, ticket id, the letter's time to live in ms
 -- Returns {1 if this call did it, 1 if the ticket is to be counted as accepted, time in ms}
@@ -8,7 +8,7 @@ local held = redis.call('HMGET', KEYS[1], 'state', 'fingerprint', 'counted')
 if not held[1] then
   redis.call('HSET', KEYS[1], 'fingerprint', ARGV[1], 'item', ARGV[2])
   redis.call('PEXPIRE', KEYS[1], ARGV[3])
-elseif held[2] ~= ARGV[1] or held[1] == 'scored' or held[1] == 'failed' then
+elseif held[2] ~= ARGV[1] or held[1] == 'scored' or held[1] == 'failed' or held[1] == 'deleted' then
   return {0, 0, now}
 end
 redis.call('HSET', KEYS[1], 'state', 'failed', 'failure', ARGV[4], 'counted', 1)

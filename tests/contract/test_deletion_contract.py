@@ -1,0 +1,133 @@
+"""A deleted ticket stays deleted, whatever is still on its way; on memory and on a real Redis."""
+
+from __future__ import annotations
+
+import pytest
+
+from ticketrouter.domain.errors import RateLimitedError
+from ticketrouter.domain.message import RETENTION_S
+from ticketrouter.domain.status import State
+from ticketrouter.ports import Begin, ClaimOutcome, TicketQuery
+
+
+@pytest.fixture
+def deleted(world):
+    """A ticket that a worker has begun and that is deleted; its message is still in a lane."""
+    item = world.item("a", customer="ada")
+    world.accept(item)
+    world.store.begin(item, max_attempts=3)
+    world.store.delete("a")
+    return item
+
+
+def listed(world):
+    by_time, by_urgency = (
+        world.views.find(TicketQuery(sort=sort)).records for sort in ("accepted_at", "urgency_score")
+    )
+    return by_time + by_urgency + world.views.ids_of_customer("ada", 10)
+
+
+def test_a_worker_is_told_to_drop_it(world, deleted):
+    since = world.views.changes(None, 10).cursor
+
+    assert world.store.begin(deleted, max_attempts=3).verdict is Begin.DELETED
+    assert world.store.begin(world.item("a", "other words"), max_attempts=3).verdict is Begin.DELETED
+
+    assert world.store.get("a") is None
+    assert listed(world) == []
+    assert world.views.changes(since, 10).records == []
+    assert world.views.stats(60)["counters"]["accepted"] == 1
+
+
+def test_a_commit_that_comes_too_late_writes_and_counts_nothing(world, deleted):
+    other = world.item("b")
+    world.accept(other)
+    since = world.views.changes(None, 10).cursor
+
+    records = world.store.commit([world.outcome(deleted), world.outcome(other)])
+
+    assert [record and record.item for record in records] == [None, other]
+    assert world.store.get("a") is None
+    assert [record.item for record in listed(world)] == [other, other]
+    assert [record.item for record in world.views.changes(since, 10).records] == [other]
+    stats = world.views.stats(60)
+    assert (stats["counters"]["scored"], stats["latency"]["total_ms"]["count"]) == (1, 1)
+    assert stats["by_category"] == {"Technical": 1}
+
+
+def test_nothing_else_makes_it_again(world, deleted):
+    assert world.store.fail(deleted, "poison") is False
+    assert world.store.count_resend("a", due_at_ms=1) == 0
+    assert world.store.reopen("a") is None
+    world.store.mark_alerts_enqueued(["a"])
+    assert world.store.delete("a") is False
+
+    assert world.store.get_many(["a"]) == [None]
+    assert listed(world) == []
+    assert world.letters.find(limit=10, cursor=None) == ([], None)
+    assert world.views.stats(60)["counters"]["failed"] == 0
+
+
+def test_a_confirmation_that_comes_too_late_changes_nothing(world):
+    claims = world.claims.claim([world.item("a", customer="ada")], key_id="k", token="t")
+    world.store.delete("a")
+
+    world.claims.confirm(claims)
+
+    assert world.store.get("a") is None
+    assert listed(world) == []
+
+
+def test_a_client_that_posts_it_again_starts_afresh(world, deleted):
+    since = world.views.changes(None, 10).cursor
+    again = world.item("a", "something else")
+
+    (claim,) = world.claims.claim([again], key_id="k", token="t")
+    assert (claim.outcome, claim.item) == (ClaimOutcome.NEW, again)
+    world.claims.confirm([claim])
+
+    changes = world.views.changes(since, 10)
+    assert (changes.removed, [record.item for record in changes.records]) == ([], [again])
+    assert world.store.get("a").attempts == 0
+    assert world.store.begin(again, max_attempts=3).verdict is Begin.SCORE
+    assert world.store.commit([world.outcome(again)])[0].state is State.SCORED
+
+
+def test_a_claim_that_the_rate_refuses_leaves_it_deleted(world, deleted):
+    limited = world.claims_with(rate_limit_per_minute=60)
+    limited.claim([world.item() for _ in range(500)], key_id="busy", token="t")
+
+    with pytest.raises(RateLimitedError):
+        limited.claim([deleted], key_id="busy", token="u")
+
+    assert world.store.begin(deleted, max_attempts=3).verdict is Begin.DELETED
+
+
+def test_the_tombstone_goes_when_no_lane_can_hold_a_message_any_more(memory_world):
+    world = memory_world()
+    item = world.item("a")
+    world.accept(item)
+    world.store.delete("a")
+
+    world.clock.advance(RETENTION_S - 1)
+    assert world.store.begin(item, max_attempts=3).verdict is Begin.DELETED
+    world.clock.advance(1)
+    assert world.store.begin(item, max_attempts=3).verdict is Begin.SCORE
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_of_a_deleted_ticket_redis_keeps_its_state_alone_and_not_for_ever(redis_client, redis_world, refused):
+    world = redis_world()
+    item = world.item("a", customer="ada")
+    world.accept(item)
+    world.store.delete("a")
+    if refused:
+        limited = world.claims_with(rate_limit_per_minute=60)
+        limited.claim([world.item() for _ in range(500)], key_id="busy", token="t")
+        with pytest.raises(RateLimitedError):
+            limited.claim([item], key_id="busy", token="u")
+
+    record, ttl_s = redis_client.run([("HGETALL", "ticket:{a}"), ("TTL", "ticket:{a}")])
+
+    assert record == [b"state", b"deleted"]
+    assert RETENTION_S - 60 < ttl_s <= RETENTION_S
