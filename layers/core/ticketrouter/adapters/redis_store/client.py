@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
-from typing import Any, cast
+from typing import Any
 
 from redis import ConnectionPool
 from redis.backoff import NoBackoff
@@ -62,8 +62,7 @@ class RedisClient:
         scripts()  # read at init rather than by the first request
         self._clock = clock
         self._breaker = Breaker(clock)
-        # The pool knows how to make connections; lending them is simpler here and costs a tenth of a claim less.
-        self._idle: list[tuple[Connection, float]] = []  # with the time of their last use
+        self._last_used_ms = clock.monotonic_ms()
 
     def run(self, commands: Sequence[Command]) -> list[Any]:
         """Send commands in one go; return their replies (bytes, integers, lists or None).
@@ -84,7 +83,11 @@ class RedisClient:
         return replies
 
     def _run(self, commands: Sequence[Command]) -> list[Any]:
-        connection = self._borrow()
+        now_ms = self._clock.monotonic_ms()
+        if now_ms - self._last_used_ms > IDLE_MS:
+            self._pool.disconnect(inuse_connections=False)
+        self._last_used_ms = now_ms
+        connection = self._pool.get_connection()
         try:
             replies = _exchange(connection, commands)
             unknown = [at for at, reply in enumerate(replies) if isinstance(reply, NoScriptError)]
@@ -98,41 +101,19 @@ class RedisClient:
             # A reply may still be under way, and must not be taken for another's.
             connection.disconnect()  # type: ignore[no-untyped-call]
             raise
-        self._idle.append((connection, self._clock.monotonic_ms()))
+        finally:
+            self._pool.release(connection)
         _raise_first(replies)
         return replies
 
-    def _borrow(self) -> Connection:
-        """Return a connection that is fit for use: not idle for long, not closed by the server, no reply left over."""
-        while self._idle:
-            try:
-                connection, used_ms = self._idle.pop()
-            except IndexError:  # another thread was faster
-                break
-            if self._clock.monotonic_ms() - used_ms <= IDLE_MS and not _has_news(connection):
-                return connection
-            connection.disconnect()  # type: ignore[no-untyped-call]
-        made = cast(Connection, self._pool.make_connection())
-        made.connect()  # type: ignore[no-untyped-call]
-        return made
-
     def close(self) -> None:
-        """Close every connection that is not in use."""
-        while self._idle:
-            self._idle.pop()[0].disconnect()  # type: ignore[no-untyped-call]
-
-
-def _has_news(connection: Connection) -> bool:
-    """Tell whether the server has closed the connection, or said what nobody asked for."""
-    try:
-        return bool(connection.can_read())
-    except (RedisError, OSError):
-        return True
+        """Close every connection."""
+        self._pool.disconnect()
 
 
 def _exchange(connection: Connection, commands: Sequence[Command]) -> list[Any]:
     """Write all commands, read all replies. An error reply is returned as such: the connection stays in step."""
-    connection.send_packed_command([_pack(commands)], check_health=False)  # type: ignore[no-untyped-call]
+    connection.send_packed_command(connection.pack_commands(commands))  # type: ignore[no-untyped-call]
     replies: list[Any] = []
     for _ in commands:
         try:
@@ -140,17 +121,6 @@ def _exchange(connection: Connection, commands: Sequence[Command]) -> list[Any]:
         except ResponseError as error:
             replies.append(error)
     return replies
-
-
-def _pack(commands: Sequence[Command]) -> bytes:
-    """Return commands as they go over the wire: arrays of bulk strings. Source: RESP2 specification, redis.io."""
-    parts: list[bytes] = []
-    for command in commands:
-        parts.append(b"*%d\r\n" % len(command))
-        for argument in command:
-            raw = argument if isinstance(argument, bytes) else str(argument).encode()
-            parts.append(b"$%d\r\n%b\r\n" % (len(raw), raw))
-    return b"".join(parts)
 
 
 def _raise_first(replies: Sequence[Any]) -> None:
