@@ -68,6 +68,11 @@ def tables(manifest: Manifest) -> str:
         f"\nCosine of the vectors {moved['cosine_mean']:.4f} on average ({moved['cosine_min']:.4f} at worst); the"
         f" urgency head moves by {moved['urgency_moved_mean']:.3f} ({moved['urgency_moved_max']:.3f} at most)."
     )
+    if "best_pair_f1_untouched" in moved:
+        lines.append(
+            "\nBest pair F1 of the encoder before any training, on the same pairs:"
+            f" {moved['best_pair_f1_untouched']:.3f}."
+        )
     return "\n".join(lines)
 
 

@@ -21,7 +21,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from models.batches import load_tokenizer
 from models.bundle import ARTIFACTS, FILES, MODELS_DIR, Manifest, describe, write_manifest
-from models.metrics import report
+from models.metrics import best_pair_f1, pair_labels, pair_similarities, report
 from models.network import OUTPUTS, TicketNet, encoder_folder
 from models.outputs import Outputs, expected_level, softmax
 from models.predict import logits_torch
@@ -112,7 +112,7 @@ def first_manifest() -> Manifest:
 
 
 def drift(net: TicketNet) -> dict[str, float]:
-    """How far the int8 graph is from the fp32 network on the rubric dev tickets."""
+    """How far the int8 graph is from the fp32 network, and its vectors from the untouched encoder's (rubric dev)."""
     _, dev = read_rubric()
     texts = [ticket.text for ticket in dev]
     full = logits_torch(net, texts, load_tokenizer(MAX_TOKENS))
@@ -133,6 +133,10 @@ def drift(net: TicketNet) -> dict[str, float]:
     )
     for name in ("category_macro_f1", "sentiment_accuracy", "urgency_spearman", "urgency_mae", "best_pair_f1"):
         figures[f"{name}_fp32"], figures[f"{name}_int8"] = before[name], after[name]
+    # Fine-tuning can ruin the vectors: the encoder as it came is the bar.
+    untouched = logits_torch(TicketNet().eval(), texts, load_tokenizer(MAX_TOKENS))[3]
+    same = pair_labels([ticket.group for ticket in dev])
+    figures["best_pair_f1_untouched"] = best_pair_f1(pair_similarities(untouched), same)[0]
     return {name: round(float(value), 4) for name, value in figures.items()}
 
 

@@ -154,11 +154,16 @@ def test_micro_batches_hold_every_text_once_and_little_padding() -> None:
 
 # --- what it means ---------------------------------------------------------------------------------------------------
 
+# Wide margins: int8 kernels differ a little from CPU to CPU.
 CALM_AND_SEVERE = [
-    "Hello, we noticed that when we open the invoices page we can see other customers' invoices, with their names and "
-    "bank details. Kind regards, Anna",
     "Since this morning none of our 300 stores can take card payments. Queues are growing and shops are closing.",
+    "Your API has been returning 500 for every customer since 10:02.",
+    "We received a subpoena requiring account records by 5 pm today.",
 ]
+CALM_BREACH = (
+    "Hello, we noticed that when we open the invoices page we can see other customers' invoices, with their names and "
+    "bank details. Kind regards, Anna"
+)
 LOUD_AND_TRIVIAL = [
     "URGENT!!! Your new logo is ugly!!! Change it back IMMEDIATELY!!!",
     "Are you serious?! The button is STILL the wrong shade of blue, this is outrageous!",
@@ -167,8 +172,12 @@ ROUTINE = ["Where can I download my invoice?", "How do I change my profile pictu
 
 
 @pytest.mark.parametrize("text", CALM_AND_SEVERE)
-def test_calm_reports_of_harm_stand_out(onnx: OnnxScorer, text: str) -> None:
-    assert urgency(onnx, text) > 0.6  # the first of them does not reach the alert threshold yet: models/README.md
+def test_calm_reports_of_harm_alert(onnx: OnnxScorer, text: str) -> None:
+    assert urgency(onnx, text) > 0.8
+
+
+def test_a_calm_report_of_a_breach_stands_out(onnx: OnnxScorer) -> None:
+    assert urgency(onnx, CALM_BREACH) > 0.7  # .84 where the bundle was made: too near the threshold for every CPU
 
 
 @pytest.mark.parametrize("text", LOUD_AND_TRIVIAL)
