@@ -5,7 +5,7 @@ belongs to the router itself (rules, formats, Redis keys) must not live here; no
 
     template.yaml      template, sources, document, intrinsics, overrides  ->  plan (plain dataclasses)
     functions          functions -> runtime (a line of work) -> sandbox (one awslambdaric process) -> process
-    HTTP in            gateway, routing, httpevent, authorizer
+    HTTP in            gateway, routing, httpevent, authorizer, throttle
     queues and timers  poller, schedule
     services           emulator (SQS, secrets, parameters, CloudWatch), cache (Redis), resources, aws
     around it          sink (webhooks), destinations, keys, logs, emf, state (stack.json)

@@ -16,6 +16,7 @@ from local.authorizer import AuthorizerFailedError, DeniedError, Gatekeeper, Ide
 from local.httpevent import Incoming, function_event, read_request, response_from
 from local.plan import Plan, Route
 from local.routing import Router
+from local.throttle import TokenBucket
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
 INTEGRATION_TIMEOUT_S = 30
@@ -34,6 +35,7 @@ class Gateway:
         self._router = Router(plan.routes)
         self._gatekeeper = Gatekeeper(invoke, plan.place)
         self._invoke, self._timeout_s = invoke, timeout_s
+        self._bucket = TokenBucket(plan.throttle) if plan.throttle else None
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
@@ -48,6 +50,8 @@ class Gateway:
 
     async def _respond(self, request: web.BaseRequest, incoming: Incoming, route: Route) -> web.Response:
         granted = None
+        if self._bucket and not self._bucket.take():
+            return _own_answer(429, "Too Many Requests")
         try:
             if (request.content_length or 0) > MAX_BODY_BYTES:
                 return _own_answer(413, "Request Entity Too Large")

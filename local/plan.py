@@ -74,6 +74,14 @@ class Authorizer:
 
 
 @dataclass(frozen=True, slots=True)
+class Throttle:
+    """The stage's throttle: a token bucket over all routes and keys."""
+
+    rate_per_s: float
+    burst: int
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """One route of the HTTP API; method and path are empty for `$default`."""
 
@@ -160,6 +168,7 @@ class Plan:
     schedules: tuple[Schedule, ...]
     secrets: tuple[Secret, ...]
     parameters: tuple[Parameter, ...]
+    throttle: Throttle | None = None  # without one the account's limit holds, which a laptop does not reach
 
     def function_named(self, word: str) -> Function | None:
         """Return the function that goes by this word."""

@@ -13,7 +13,7 @@ from typing import Any
 from local.document import FUNCTION, HTTP_API, PARAMETER, SECRET, Document, required
 from local.errors import TemplateError
 from local.intrinsics import load_yaml
-from local.plan import Authorizer, Function, Parameter, Place, Plan, Route, Secret
+from local.plan import Authorizer, Function, Parameter, Place, Plan, Route, Secret, Throttle
 from local.sources import read_mappings, read_queues, read_schedules
 
 _MERGED = ("Environment", "LoggingConfig")  # maps: Globals and the function's own are merged, not replaced
@@ -40,6 +40,7 @@ def load_plan(path: Path, place: Place, overrides: Mapping[str, str] | None = No
         place=place,
         functions={logical_id: read_function(document, logical_id) for logical_id in document.of_type(FUNCTION)},
         routes=tuple(_read_route(document, *event) for event in document.events("HttpApi")),
+        throttle=_read_throttle(document),
         queues=tuple(queues.values()),
         mappings=read_mappings(document, queues),
         schedules=read_schedules(document),
@@ -101,6 +102,14 @@ def _read_route(document: Document, function: str, name: str, event: Mapping[str
         function=function,
         authorizer=authorizers.get(chosen),
     )
+
+
+def _read_throttle(document: Document) -> Throttle | None:
+    for logical_id in document.of_type(HTTP_API):
+        settings = document.properties(logical_id, "DefaultRouteSettings").get("DefaultRouteSettings", {})
+        if "ThrottlingRateLimit" in settings:
+            return Throttle(float(settings["ThrottlingRateLimit"]), int(settings["ThrottlingBurstLimit"]))
+    return None
 
 
 def _read_authorizers(document: Document, api: str | None) -> tuple[dict[str | None, Authorizer], str | None]:
