@@ -73,7 +73,7 @@ class QueryWorld:
         """Begin 120 ms after now and score within 30 ms."""
         self.clock.advance(ms=120)
         started_at_ms = self.clock.now_ms()
-        self.store.begin(item, max_attempts=3)
+        self.store.begin([item], max_attempts=3)
         self.clock.advance(ms=30)
         score = Score(
             category="Technical",

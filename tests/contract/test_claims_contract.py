@@ -112,7 +112,7 @@ def test_a_confirmation_counts_once_however_often_it_comes(world):
 def test_a_worker_that_is_faster_than_the_confirmation_counts_in_its_place(world):
     item = world.item("a")
     made = claim(world.claims, item)
-    world.store.begin(item, max_attempts=3)
+    world.store.begin([item], max_attempts=3)
 
     world.claims.confirm([made])
 

@@ -6,6 +6,7 @@ import pytest
 
 from ticketrouter.domain.errors import RateLimitedError
 from ticketrouter.domain.message import RETENTION_S
+from ticketrouter.domain.record import DeadLetter
 from ticketrouter.domain.status import State
 from ticketrouter.ports import Begin, ClaimOutcome, TicketQuery
 
@@ -15,7 +16,7 @@ def deleted(world):
     """A ticket that a worker has begun and that is deleted; its message is still in a lane."""
     item = world.item("a", customer="ada")
     world.accept(item)
-    world.store.begin(item, max_attempts=3)
+    world.store.begin([item], max_attempts=3)
     world.store.delete("a")
     return item
 
@@ -27,11 +28,33 @@ def listed(world):
     return by_time + by_urgency + world.views.ids_of_customer("ada", 10)
 
 
+def test_deletion_leaves_nothing_but_a_tombstone(world):
+    item = world.item("a", customer="ada")
+    world.accept(item)
+    alerts = (world.alert(item), world.alert(item, "chat"))
+    world.store.commit([world.outcome(item, alerts=alerts)])
+    for alert in alerts:
+        world.deliveries.claim(alert, token="d", lease_ms=5_000)
+    world.letters.keep(DeadLetter("a", "dead-lettered", world.clock.now_ms(), ticket_id="a"))
+    since = world.views.changes(None, 10).cursor
+
+    assert world.store.delete("a") is True
+
+    assert world.store.get("a") is None
+    assert listed(world) == []
+    assert world.deliveries.of_ticket("a", ["oncall", "chat"]) == []
+    assert world.deliveries.find(status=None, limit=10, cursor=None) == ([], None)
+    assert world.letters.get_many(["a"]) == [None]
+    assert world.store.overdue(item.accepted_at_ms + 10**9, 10) == []
+    assert world.views.changes(since, 10).removed == ["a"]
+    assert world.store.delete("a") is False
+
+
 def test_a_worker_is_told_to_drop_it(world, deleted):
     since = world.views.changes(None, 10).cursor
 
-    assert world.store.begin(deleted, max_attempts=3).verdict is Begin.DELETED
-    assert world.store.begin(world.item("a", "other words"), max_attempts=3).verdict is Begin.DELETED
+    assert world.store.begin([deleted], max_attempts=3)[0].verdict is Begin.DELETED
+    assert world.store.begin([world.item("a", "other words")], max_attempts=3)[0].verdict is Begin.DELETED
 
     assert world.store.get("a") is None
     assert listed(world) == []
@@ -89,7 +112,7 @@ def test_a_client_that_posts_it_again_starts_afresh(world, deleted):
     changes = world.views.changes(since, 10)
     assert (changes.removed, [record.item for record in changes.records]) == ([], [again])
     assert world.store.get("a").attempts == 0
-    assert world.store.begin(again, max_attempts=3).verdict is Begin.SCORE
+    assert world.store.begin([again], max_attempts=3)[0].verdict is Begin.SCORE
     assert world.store.commit([world.outcome(again)])[0].state is State.SCORED
 
 
@@ -100,7 +123,7 @@ def test_a_claim_that_the_rate_refuses_leaves_it_deleted(world, deleted):
     with pytest.raises(RateLimitedError):
         limited.claim([deleted], key_id="busy", token="u")
 
-    assert world.store.begin(deleted, max_attempts=3).verdict is Begin.DELETED
+    assert world.store.begin([deleted], max_attempts=3)[0].verdict is Begin.DELETED
 
 
 def test_the_tombstone_goes_when_no_lane_can_hold_a_message_any_more(memory_world):
@@ -110,9 +133,9 @@ def test_the_tombstone_goes_when_no_lane_can_hold_a_message_any_more(memory_worl
     world.store.delete("a")
 
     world.clock.advance(RETENTION_S - 1)
-    assert world.store.begin(item, max_attempts=3).verdict is Begin.DELETED
+    assert world.store.begin([item], max_attempts=3)[0].verdict is Begin.DELETED
     world.clock.advance(1)
-    assert world.store.begin(item, max_attempts=3).verdict is Begin.SCORE
+    assert world.store.begin([item], max_attempts=3)[0].verdict is Begin.SCORE
 
 
 @pytest.mark.parametrize("refused", [False, True])

@@ -170,6 +170,19 @@ def test_lists_forget_what_has_expired(redis_client, redis_world):
     assert world.views.changes(since, 10).removed == []
 
 
+def test_a_batch_is_begun_in_one_round_trip(redis_client, redis_world, monkeypatch):
+    world = redis_world()
+    items = [world.item() for _ in range(10)]
+    world.accept(*items)
+    trips = []
+    run = redis_client.run
+    monkeypatch.setattr(redis_client, "run", lambda commands: trips.append(commands) or run(commands))
+
+    world.store.begin(items, max_attempts=3)
+
+    assert len(trips) == 1
+
+
 def test_nothing_is_written_beside_a_record_that_is_gone(redis_client, redis_world):
     redis_world().store.mark_alerts_enqueued(["unknown"])
 
@@ -249,7 +262,7 @@ def _live_through_everything(world):
     with pytest.raises(RateLimitedError):
         claims.claim([world.item("over")], key_id="k", token="t")
     scored, failed, deleted, resent, *_ = items
-    world.store.begin(scored, max_attempts=3)
+    world.store.begin([scored], max_attempts=3)
     alert = world.alert(scored)
     world.store.commit([world.outcome(scored, alerts=(alert,)), world.outcome(deleted)])
     world.store.mark_alerts_enqueued([scored.ticket.ticket_id])

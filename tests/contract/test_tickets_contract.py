@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from ticketrouter.domain.record import DeadLetter, TicketRecord
 from ticketrouter.domain.status import DeliveryStatus, Lane, State
-from ticketrouter.ports import Begin, TicketQuery
+from ticketrouter.ports import Begin
 
 
 def begin(world, item, max_attempts=3):
-    return world.store.begin(item, max_attempts=max_attempts)
+    return world.store.begin([item], max_attempts=max_attempts)[0]
 
 
 def test_a_missing_record_is_made_from_the_message(world):
@@ -25,6 +25,32 @@ def test_a_missing_record_is_made_from_the_message(world):
     assert world.views.ids_of_customer("Ünal & söhne", 10) == ["a"]
     begin(world, item)
     assert world.views.stats(60)["counters"]["accepted"] == 1
+
+
+def test_a_batch_is_begun_ticket_by_ticket_in_its_order(world):
+    known, scored, deleted, spent = (
+        world.item(name, customer="ada") for name in ("known", "scored", "deleted", "spent")
+    )
+    world.accept(known, scored, deleted, spent)
+    record = world.store.commit([world.outcome(scored)])[0]
+    world.store.delete("deleted")
+    begin(world, spent, max_attempts=1)
+    other, missing, missed = world.item("known", "other words"), world.item("missing", customer="ada"), world.item()
+
+    begun = world.store.begin([missing, scored, other, deleted, missed, spent], max_attempts=1)
+
+    assert [one.verdict for one in begun] == [
+        Begin.SCORE, Begin.ALREADY_SCORED, Begin.CONFLICT, Begin.DELETED, Begin.SCORE, Begin.EXHAUSTED,
+    ]  # fmt: skip
+    assert [one.record.item for one in begun] == [missing, scored, known, deleted, missed, spent]
+    assert begun[1].record == record
+    assert world.store.get_many(["missing", "known"]) == [
+        TicketRecord(missing, State.QUEUED, attempts=1),
+        TicketRecord(known, State.QUEUED),
+    ]
+    assert world.views.stats(60)["counters"]["accepted"] == 6
+    assert world.views.ids_of_customer("ada", 10) == ["known", "missing", "scored", "spent"]
+    assert world.store.begin([], max_attempts=1) == []
 
 
 def test_attempts_run_out(world):
@@ -163,7 +189,7 @@ def test_a_ticket_that_was_never_recorded_can_fail(world):
 def test_the_first_owner_confirms_too_late(world):
     item = world.item("a")
     claims = world.claims.claim([item], key_id="k", token="first")
-    world.store.begin(item, max_attempts=3)
+    world.store.begin([item], max_attempts=3)
     world.store.commit([world.outcome(item)])
 
     world.claims.confirm(claims)
@@ -236,30 +262,6 @@ def test_many_records_come_in_the_order_of_their_ids(world):
     assert world.store.get_many([]) == []
 
 
-def test_deletion_leaves_nothing_but_a_tombstone(world):
-    item = world.item("a", customer="Ünal")
-    world.accept(item)
-    alerts = (world.alert(item), world.alert(item, "chat"))
-    world.store.commit([world.outcome(item, alerts=alerts)])
-    for alert in alerts:
-        world.deliveries.claim(alert, token="d", lease_ms=5_000)
-    world.letters.keep(DeadLetter("a", "dead-lettered", world.clock.now_ms(), ticket_id="a"))
-    since = world.views.changes(None, 10).cursor
-
-    assert world.store.delete("a") is True
-
-    assert world.store.get("a") is None
-    assert world.views.find(query()).records == []
-    assert world.views.find(query(sort="-urgency_score")).records == []
-    assert world.views.ids_of_customer("Ünal", 10) == []
-    assert world.deliveries.of_ticket("a", ["oncall", "chat"]) == []
-    assert world.deliveries.find(status=None, limit=10, cursor=None) == ([], None)
-    assert world.letters.get_many(["a"]) == [None]
-    assert world.store.overdue(item.accepted_at_ms + 10**9, 10) == []
-    assert world.views.changes(since, 10).removed == ["a"]
-    assert world.store.delete("a") is False
-
-
 def test_the_most_overdue_come_first(world):
     world.store.postpone("late", 3_000)
     world.store.postpone("later", 2_000)
@@ -283,7 +285,3 @@ def test_a_redriven_ticket_keeps_its_place_and_its_delivery_starts_again(world):
     second = replace(first, epoch=2)
     assert world.deliveries.claim(second, token="e", lease_ms=5_000).verdict.value == "send"
     assert world.deliveries.of_ticket("a", ["oncall"])[0].alert == second
-
-
-def query(**changes) -> TicketQuery:
-    return TicketQuery(**changes)

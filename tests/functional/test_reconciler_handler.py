@@ -55,7 +55,7 @@ class World:
     def begin(self, case: str = "dead_ticket") -> WorkItem:
         """Make the ticket of an event one that a worker has begun."""
         item = WorkItem.from_json(load(case)["Records"][0]["body"])
-        self.store.begin(item, max_attempts=3)
+        self.store.begin([item], max_attempts=3)
         return item
 
 

@@ -61,7 +61,7 @@ class World:
     def begun(self, ticket_id: str) -> WorkItem:
         """Return a ticket that a worker has begun and not finished."""
         item = self.item(ticket_id)
-        self.store.begin(item, max_attempts=3)
+        self.store.begin([item], max_attempts=3)
         return item
 
     def scored(self, ticket_id: str, *alerts: Alert) -> WorkItem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -21,7 +22,7 @@ from ticketrouter.domain.message import Received, WorkItem
 from ticketrouter.domain.record import TicketRecord
 from ticketrouter.domain.status import Lane, State
 from ticketrouter.domain.ticket import Ticket
-from ticketrouter.ports import Scorer
+from ticketrouter.ports import Begun, Scorer
 from ticketrouter.usecases.scoring import GuardedScorer
 from ticketrouter.usecases.worker import MAX_ATTEMPTS, Worker, WorkReport
 
@@ -224,6 +225,38 @@ def test_a_ticket_that_is_deleted_while_it_is_scored_alerts_nobody() -> None:
     assert [record.item.ticket.ticket_id for record, _ in report.scored] == ["2"]
     assert [alert.ticket_id for alert in world.alerts.sent] == ["2"]
     assert world.store.get("1") is None
+
+
+def test_copies_of_a_final_ticket_are_all_acknowledged_at_once(world: World) -> None:
+    world.work(world.message("1", "text"))
+
+    report = world.work(*(world.message("1", "text", suffix=f"-{n}", receive_count=2) for n in range(3)))
+
+    assert (report.failed, report.duplicates) == ([], 3)
+
+
+def test_of_two_contents_under_one_new_id_the_first_is_scored_and_the_other_waits_for_it(world: World) -> None:
+    other = world.message("1", "other words", suffix="-other")
+
+    assert world.work(world.message("1", "text"), other, world.message("2", "text")).failed == ["m-1-other"]
+    assert world.work(replace(other, receive_count=2)).dead_lettered == 1
+
+
+def test_a_batch_is_begun_together_but_for_those_that_may_kill(world: World) -> None:
+    calls: list[list[str]] = []
+    begin = world.store.begin
+
+    def spy(items: Sequence[WorkItem], *, max_attempts: int) -> list[Begun]:
+        calls.append([item.ticket.ticket_id for item in items])
+        return begin(items, max_attempts=max_attempts)
+
+    suspect = world.message("2", "poison")
+    world.work(suspect)
+    world.store.begin = spy  # type: ignore[method-assign]
+
+    world.work(world.message("1", "text"), replace(suspect, receive_count=2), world.message("3", "text"))
+
+    assert calls == [["1", "3"], ["2"]]
 
 
 def test_other_content_under_a_known_id_is_kept_for_an_operator(world: World) -> None:

@@ -173,8 +173,11 @@ class Begun:
 class TicketStore(Protocol):
     """Records of tickets. Every method may raise CacheUnavailableError."""
 
-    def begin(self, item: WorkItem, *, max_attempts: int) -> Begun:
-        """Count an attempt at this ticket; make the record if it is missing (more work, never less)."""
+    def begin(self, items: Sequence[WorkItem], *, max_attempts: int) -> list[Begun]:
+        """Count an attempt at each ticket, in one round trip; make what is missing (more work, never less).
+
+        Items of one call have different ids.
+        """
 
     def commit(self, outcomes: Sequence[Outcome]) -> list[TicketRecord | None]:
         """Make each ticket `scored` unless it is final already; return the records as they then are.

@@ -177,25 +177,30 @@ class Worker:
         """Count an attempt at each; return those to score, and those whose record is final already."""
         to_score: list[tuple[_Job, TicketRecord]] = []
         finals: list[tuple[_Job, TicketRecord]] = []
-        begun_ids: set[str] = set()
-        for job in jobs:
-            if job.item.ticket.ticket_id in begun_ids:
-                continue  # the same ticket twice in a batch: not done, so it comes back and finds the record final
-            begun = self._store.begin(job.item, max_attempts=MAX_ATTEMPTS)
-            match begun.verdict:
-                case Begin.SCORE:
-                    begun_ids.add(job.item.ticket.ticket_id)
-                    to_score.append((job, begun.record))
-                case Begin.ALREADY_SCORED:
-                    report.duplicates += 1
-                    finals.append((job, begun.record))
-                case Begin.ALREADY_FAILED | Begin.DELETED:
-                    report.duplicates += 1
-                    done.add(job.message.message_id)
-                case Begin.EXHAUSTED:
-                    self._fail(job, report, done)
-                case Begin.CONFLICT:
-                    self._keep(job.message, "id-conflict", job.item.ticket.ticket_id, report, done)
+        rest = list(jobs)
+        while rest:
+            firsts: dict[str, _Job] = {}
+            for job in rest:
+                firsts.setdefault(job.item.ticket.ticket_id, job)
+            begun = self._store.begin([job.item for job in firsts.values()], max_attempts=MAX_ATTEMPTS)
+            for job, answer in zip(firsts.values(), begun, strict=True):
+                match answer.verdict:
+                    case Begin.SCORE:
+                        to_score.append((job, answer.record))
+                    case Begin.ALREADY_SCORED:
+                        report.duplicates += 1
+                        finals.append((job, answer.record))
+                    case Begin.ALREADY_FAILED | Begin.DELETED:
+                        report.duplicates += 1
+                        done.add(job.message.message_id)
+                    case Begin.EXHAUSTED:
+                        self._fail(job, report, done)
+                    case Begin.CONFLICT:
+                        self._keep(job.message, "id-conflict", job.item.ticket.ticket_id, report, done)
+            # The same ticket twice in a batch is scored once: the other comes back and finds the record final.
+            begun_ids = {job.item.ticket.ticket_id for job, _ in to_score}
+            repeated = [job for job in rest if job is not firsts[job.item.ticket.ticket_id]]
+            rest = [job for job in repeated if job.item.ticket.ticket_id not in begun_ids]
         return to_score, finals
 
     def _commit(

@@ -23,24 +23,27 @@ class MemoryTicketStore:
     def __init__(self, state: MemoryState) -> None:
         self._state = state
 
-    def begin(self, item: WorkItem, *, max_attempts: int) -> Begun:
-        """Count an attempt at this ticket."""
+    def begin(self, items: Sequence[WorkItem], *, max_attempts: int) -> list[Begun]:
+        """Count an attempt at each ticket."""
         with self._state.open():
-            if self._state.is_deleted(item):
-                return Begun(Begin.DELETED, TicketRecord(item, State.QUEUED))
-            row = self._row(item)
-            record = row.record
-            if record.item.ticket.fingerprint != item.ticket.fingerprint:
-                return Begun(Begin.CONFLICT, record)
-            if record.state.is_final:
-                final = {State.SCORED: Begin.ALREADY_SCORED, State.FAILED: Begin.ALREADY_FAILED}
-                return Begun(final[record.state], record)
-            exhausted = record.attempts >= max_attempts
-            attempts = record.attempts if exhausted else record.attempts + 1
-            row.record = replace(record, state=State.QUEUED, attempts=attempts)
-            if not row.counted:
-                self._state.accept(row)
-            return Begun(Begin.EXHAUSTED if exhausted else Begin.SCORE, row.record)
+            return [self._begin(item, max_attempts) for item in items]
+
+    def _begin(self, item: WorkItem, max_attempts: int) -> Begun:
+        if self._state.is_deleted(item):
+            return Begun(Begin.DELETED, TicketRecord(item, State.QUEUED))
+        row = self._row(item)
+        record = row.record
+        if record.item.ticket.fingerprint != item.ticket.fingerprint:
+            return Begun(Begin.CONFLICT, record)
+        if record.state.is_final:
+            final = {State.SCORED: Begin.ALREADY_SCORED, State.FAILED: Begin.ALREADY_FAILED}
+            return Begun(final[record.state], record)
+        exhausted = record.attempts >= max_attempts
+        attempts = record.attempts if exhausted else record.attempts + 1
+        row.record = replace(record, state=State.QUEUED, attempts=attempts)
+        if not row.counted:
+            self._state.accept(row)
+        return Begun(Begin.EXHAUSTED if exhausted else Begin.SCORE, row.record)
 
     def commit(self, outcomes: Sequence[Outcome]) -> list[TicketRecord | None]:
         """Make each ticket `scored` unless it is final already."""

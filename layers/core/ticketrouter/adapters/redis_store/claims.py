@@ -8,6 +8,7 @@ from typing import Any
 
 from ticketrouter.adapters.redis_store import keys
 from ticketrouter.adapters.redis_store.client import Command, RedisClient, call
+from ticketrouter.adapters.redis_store.deadlines import expected
 from ticketrouter.adapters.redis_store.projections import CHANGES_KEPT, Projections, counted
 from ticketrouter.domain.errors import RateLimitedError
 from ticketrouter.domain.message import WorkItem
@@ -59,7 +60,7 @@ class RedisClaims:
         cost_us = len(items) * self._interval_us
         commands = [call("rate", [keys.rate_key(key_id)], cost_us, self._burst_us)]
         # Before the claims: a deadline without a claim is looked at and forgotten, a claim without one could be lost.
-        commands += self._deadlines(items)
+        commands += expected(items, self._deadline_ms)
         commands += [self._claim(item, token) for item in items]
         replies = self._client.run(commands)
         claims = [_claim(item, reply, token) for item, reply in zip(items, replies[-len(items) :], strict=True)]
@@ -68,14 +69,6 @@ class RedisClaims:
             self._client.run([_release(claim) for claim in owned])
             raise RateLimitedError("the key's rate is used up", retry_after_s=int(replies[0]))
         return claims
-
-    def _deadlines(self, items: Sequence[WorkItem]) -> list[Command]:
-        shards: dict[str, list[str | int]] = {}
-        for item in items:
-            ticket_id = item.ticket.ticket_id
-            due_ms = item.accepted_at_ms + self._deadline_ms
-            shards.setdefault(keys.deadline_key(ticket_id), []).extend((due_ms, ticket_id))
-        return [("ZADD", shard, "NX", *entries) for shard, entries in shards.items()]
 
     def _claim(self, item: WorkItem, token: str) -> Command:
         key = keys.ticket_key(item.ticket.ticket_id)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ticketrouter.adapters.redis_store import keys
 from ticketrouter.adapters.redis_store.client import Command, RedisClient, call
+from ticketrouter.adapters.redis_store.deadlines import expected, settled
 from ticketrouter.adapters.redis_store.projections import CHANGES_KEPT, Projections, counted
 from ticketrouter.domain.listing import urgency_of
 from ticketrouter.domain.message import WorkItem
@@ -40,22 +41,26 @@ class RedisTicketStore:
         self._deadline_ms = deadline_s * 1000
         self._projections = Projections(record_ttl_s=record_ttl_s, changes_kept=changes_kept)
 
-    def begin(self, item: WorkItem, *, max_attempts: int) -> Begun:
-        """Count an attempt at this ticket; make the record if it is missing."""
-        ticket_id = item.ticket.ticket_id
-        key = keys.ticket_key(ticket_id)
-        body, ttl_ms = item.to_json(), self._record_ttl_ms
-        _, (verdict, uncounted), values = self._client.run(
-            [
-                ("ZADD", keys.deadline_key(ticket_id), "NX", item.accepted_at_ms + self._deadline_ms, ticket_id),
-                call("begin", [key], item.ticket.fingerprint, body, ttl_ms, max_attempts),
-                _read(ticket_id),
-            ]
-        )
-        if uncounted:  # its ingest died before the confirmation, or had no Redis
-            self._client.run(self._projections.accepted([item]) + counted([of_accepted(item)]))
-        record = keys.decode_record(values)
-        return Begun(Begin(verdict.decode()), record or TicketRecord(item, State.QUEUED))
+    def begin(self, items: Sequence[WorkItem], *, max_attempts: int) -> list[Begun]:
+        """Count an attempt at each ticket, in one round trip; make the records that are missing."""
+        if not items:
+            return []
+        count = len(items)
+        commands = [self._begin(item, max_attempts) for item in items]
+        commands += [_read(item.ticket.ticket_id) for item in items]
+        # First, as in a claim: a deadline without a record is harmless, a record without one is not.
+        replies = self._client.run([*expected(items, self._deadline_ms), *commands])[-2 * count :]
+        uncounted = [item for item, (_, new) in zip(items, replies[:count], strict=True) if new]
+        if uncounted:  # their ingest died before the confirmation, or had no Redis
+            self._client.run([*self._projections.accepted(uncounted), *counted(map(of_accepted, uncounted))])
+        return [
+            Begun(Begin(verdict.decode()), keys.decode_record(values) or TicketRecord(item, State.QUEUED))
+            for item, (verdict, _), values in zip(items, replies[:count], replies[count:], strict=True)
+        ]
+
+    def _begin(self, item: WorkItem, max_attempts: int) -> Command:
+        key, fingerprint = keys.ticket_key(item.ticket.ticket_id), item.ticket.fingerprint
+        return call("begin", [key], fingerprint, item.to_json(), self._record_ttl_ms, max_attempts)
 
     def commit(self, outcomes: Sequence[Outcome]) -> list[TicketRecord | None]:
         """Make each ticket `scored` unless it is final already; one round trip for all of them.
@@ -69,7 +74,7 @@ class RedisTicketStore:
         commands += [_read(outcome.item.ticket.ticket_id) for outcome in outcomes]
         commands += self._projections.listed([(o.item, o.score.urgency_score) for o in outcomes])
         commands += counted(map(of_outcome, outcomes))
-        commands += _settled([outcome.item.ticket.ticket_id for outcome in outcomes])
+        commands += settled([outcome.item.ticket.ticket_id for outcome in outcomes])
         replies = self._client.run(commands)
         records = [keys.decode_record(values) for values in replies[count : 2 * count]]
         late: list[TicketRecord] = []
@@ -118,7 +123,7 @@ class RedisTicketStore:
         if not moved:
             return False
         tallies = [of_failed(at_ms)] + [of_accepted(item)] * uncounted
-        self._client.run([*self._projections.accepted([item]), *counted(tallies), *_settled([ticket_id])])
+        self._client.run([*self._projections.accepted([item]), *counted(tallies), *settled([ticket_id])])
         return True
 
     def count_resend(self, ticket_id: str, *, due_at_ms: int) -> int:
@@ -172,7 +177,7 @@ class RedisTicketStore:
             self._projections.removed(ticket_id),
             ("ZREM", keys.DEAD_LETTERS, ticket_id),
             ("DEL", keys.letter_key(ticket_id), keys.destinations_key(ticket_id)),
-            *_settled([ticket_id]),
+            *settled([ticket_id]),
         ]
         for name in names:
             commands.append(("DEL", keys.delivery_key(ticket_id, name)))
@@ -201,15 +206,8 @@ class RedisTicketStore:
 
     def settle(self, ticket_ids: Sequence[str]) -> None:
         """Forget the deadlines of tickets that need none any more."""
-        self._client.run(_settled(ticket_ids))
+        self._client.run(settled(ticket_ids))
 
 
 def _read(ticket_id: str) -> Command:
     return ("HMGET", keys.ticket_key(ticket_id), *keys.RECORD_FIELDS)
-
-
-def _settled(ticket_ids: Sequence[str]) -> list[Command]:
-    shards: dict[str, list[str]] = {}
-    for ticket_id in ticket_ids:
-        shards.setdefault(keys.deadline_key(ticket_id), []).append(ticket_id)
-    return [("ZREM", shard, *members) for shard, members in shards.items()]
