@@ -66,7 +66,6 @@ class OnnxScorer:
             self._levels = np.asarray(labels["urgency_levels"], dtype=np.float32)
             self._temperature = float(self.manifest["temperature"]["category"])
             self._review_below = float(self.manifest["review_below"])
-            # An alphabet that the vocabulary lacks: the model has read nothing.
             self._review_unknown = float(self.manifest["review_unknown_share"])
             self._max_tokens = int(self.manifest["max_tokens"])
         except Exception as error:  # neither library has a base class for what it raises
@@ -118,8 +117,7 @@ class OnnxScorer:
         for index, row in enumerate(rows):
             ids[index, : len(row)] = row
             mask[index, : len(row)] = 1
-        outputs: list[Floats] = self._session.run(_OUTPUTS, {"input_ids": ids, "attention_mask": mask})
-        return outputs
+        return list(self._session.run(_OUTPUTS, {"input_ids": ids, "attention_mask": mask}))
 
     def interpret(self, texts: Sequence[str], raw: Inference) -> list[Score]:
         """Turn raw outputs into scores: temperature, fusion with the word list, calibration."""
@@ -127,12 +125,12 @@ class OnnxScorer:
         sentiment = softmax(raw.sentiment)
         urgency = softmax(raw.urgency) @ self._levels
         negative, positive = (sentiment[:, self._sentiments.index(name)] for name in ("negative", "positive"))
-        vectors = np.clip(np.rint(raw.vectors * 127.0), -127, 127).astype(np.int8)
-        scores: list[Score] = []
+        vectors, scores = np.clip(np.rint(raw.vectors * 127.0), -127, 127).astype(np.int8), []
         for index, text in enumerate(texts):
             best = int(category[index].argmax())
             confidence = float(category[index, best])
             fused = self._fusion.fuse(float(urgency[index]), float(negative[index]), lexicon.assess(text))
+            # Many unknown tokens: an alphabet that the vocabulary lacks, so the model has read nothing.
             unsure = confidence < self._review_below or raw.unknown[index] > self._review_unknown
             scores.append(
                 Score(
@@ -158,7 +156,7 @@ class OnnxScorer:
             score = self.score([case["text"]])[0]
         except InferenceError:  # a graph that does not run here passes nothing
             return False
-        moved: float = abs(score.urgency_score - case["urgency_score"])
+        moved = abs(score.urgency_score - float(case["urgency_score"]))
         return moved <= _SELF_TEST_TOLERANCE and score.category == str(case["category"])
 
 
@@ -196,7 +194,6 @@ def _verified_bundle(folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
 def _session(graph: bytes) -> ort.InferenceSession:
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1  # our pool runs micro-batches side by side instead: measured faster
-    options.inter_op_num_threads = 1
     # The file was optimised when it was exported; doing it again costs start-up time and undoes a choice (SkipLN).
     options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.add_session_config_entry("session.set_denormal_as_zero", "1")  # softmax tails: 3x slower without
