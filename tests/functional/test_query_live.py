@@ -41,7 +41,7 @@ def test_stats_have_counters_latencies_and_depths(world: World) -> None:
     world.queue.send([world.delivered().item])
     status, body = world.ask("get_stats")
     assert status == 200
-    assert (body["window_s"], len(body["series"])) == (900, 16)
+    assert (body["window_s"], body["step_s"], len(body["series"])) == (900, 60, 16)
     assert {name: body["counters"][name] for name in ("accepted", "scored", "urgent", "delivered")} == {
         "accepted": 1, "scored": 1, "urgent": 1, "delivered": 1,
     }  # fmt: skip
@@ -68,4 +68,6 @@ def test_a_window_has_limits(world: World, window: str) -> None:
     ("window", "seconds"), [("60", 60), ("15m", 900), ("24h", 86_400), ("1d", 86_400), ("", 3_600)]
 )
 def test_a_window_has_units(world: World, window: str, seconds: int) -> None:
-    assert world.ask("get_stats", f"window={window}")[1]["window_s"] == seconds
+    body = world.ask("get_stats", f"window={window}")[1]
+    assert body["window_s"] == seconds
+    assert len(body["series"]) <= 120

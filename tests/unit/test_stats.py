@@ -64,6 +64,48 @@ def test_a_count_taken_back_leaves_no_trace():
 
 
 @pytest.mark.parametrize(
+    ("window_s", "step_s"),
+    [
+        (60, 60), (3_600, 60), (119 * 60, 60), (119 * 60 + 1, 120), (7_200, 120), (238 * 60, 120), (4 * 3_600, 300),
+        (595 * 60, 300), (595 * 60 + 1, 900), (86_400, 900),
+    ],
+)  # fmt: skip
+def test_the_longer_the_window_the_longer_its_steps(window_s, step_s):
+    assert stats.step_of(window_s) == step_s
+
+
+windows_s = st.integers(min_value=stats.MIN_WINDOW_S, max_value=stats.MAX_WINDOW_S)
+
+
+@given(windows_s, st.integers(min_value=10**12, max_value=2 * 10**12))
+def test_a_series_is_short_whole_and_without_gaps(window_s, now_ms):
+    minutes = stats.minutes_of(window_s, now_ms)
+    bags = {minute: {"accepted": minute - minutes[0] + 1, "failed": 2} for minute in minutes}
+
+    shaped = stats.shape(bags, window_s=window_s, now_ms=now_ms)
+
+    series, step_ms = shaped["series"], shaped["step_s"] * 1_000
+    starts_ms = [point["at_ms"] for point in series]
+    assert len(series) <= 120
+    assert starts_ms == list(range(starts_ms[0], now_ms + 1, step_ms))
+    assert starts_ms[0] % step_ms == 0
+    assert starts_ms[0] <= now_ms - window_s * 1_000 < starts_ms[0] + step_ms
+    assert sum(point["accepted"] for point in series) == shaped["counters"]["accepted"]
+    assert sum(point["failed"] for point in series) == 2 * len(minutes)
+    assert sum(point["scored"] for point in series) == 0
+
+
+def test_a_step_counts_its_own_minutes():
+    bags = {minute: {"accepted": 1} for minute in (0, 120, 121, 122, 239)}
+
+    series = stats.shape(bags, window_s=7_200, now_ms=240 * 60_000 - 1)["series"]
+
+    assert {point["at_ms"] // 60_000: point["accepted"] for point in series if point["accepted"]} == {
+        120: 2, 122: 1, 238: 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
     ("status", "names"),
     [
         (DeliveryStatus.PENDING, ()),

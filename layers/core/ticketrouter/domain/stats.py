@@ -22,6 +22,8 @@ COUNTERS = ("accepted", "scored", "urgent", "degraded", "failed", "delivered", "
 STAGES = ("queue_ms", "scoring_ms", "dispatch_ms", "total_ms")
 SERIES = ("accepted", "scored", "urgent", "failed")
 MIN_WINDOW_S, MAX_WINDOW_S = 60, 86_400
+STEPS_S = (60, 120, 300, 900)
+MAX_POINTS = 120  # of a series, whatever the window
 
 _RATIO = 1.1  # of a bucket's ends, so a percentile is off by at most 5 %
 _LOG_RATIO = math.log(_RATIO)
@@ -108,6 +110,12 @@ def minutes_of(window_s: int, now_ms: int) -> range:
     return range((now_ms - window_s * 1000) // 60_000, now_ms // 60_000 + 1)
 
 
+def step_of(window_s: int) -> int:
+    """Return the step of a window's series in seconds: the shortest that gives at most `MAX_POINTS` at any time."""
+    # A window that begins and ends within a step touches one more than it is long.
+    return next(step_s for step_s in STEPS_S if -(-window_s // step_s) + 1 <= MAX_POINTS)
+
+
 def shape(bags: Mapping[int, Mapping[str, int]], *, window_s: int, now_ms: int) -> dict[str, Any]:
     """Return the figures of a window.
 
@@ -117,24 +125,34 @@ def shape(bags: Mapping[int, Mapping[str, int]], *, window_s: int, now_ms: int) 
         now_ms: Its end, Unix time in milliseconds.
 
     Returns:
-        `{window_s, until_ms, counters: {accepted, scored, urgent, …}, by_category, by_lane, latency: {queue_ms: {count,
-        p50, p95, p99}, scoring_ms, dispatch_ms, total_ms}, series: [{at_ms, accepted, scored, urgent, failed}, …]}`,
-        times in milliseconds, one entry of `series` a minute, oldest first.
+        `{window_s, step_s, until_ms, counters: {accepted, scored, urgent, …}, by_category, by_lane, latency: {queue_ms:
+        {count, p50, p95, p99}, scoring_ms, dispatch_ms, total_ms}, series: [{at_ms, accepted, scored, urgent, failed},
+        …]}`, times in milliseconds, one entry of `series` a step, oldest first. Steps begin at whole multiples of
+        `step_s`, so the entries of two calls line up; of the first one, only the minutes within the window are counted.
     """
     minutes = minutes_of(window_s, now_ms)
     total = merge(bags.get(minute, {}) for minute in minutes)
+    step_s = step_of(window_s)
     return {
         "window_s": window_s,
+        "step_s": step_s,
         "until_ms": now_ms,
         "counters": {name: total[name] for name in COUNTERS},
         "by_category": _group(total, "category"),
         "by_lane": _group(total, "lane"),
         "latency": {stage: _latency(_group(total, stage)) for stage in STAGES},
-        "series": [
-            {"at_ms": minute * 60_000} | {name: bags.get(minute, {}).get(name, 0) for name in SERIES}
-            for minute in minutes
-        ],
+        "series": _series(bags, minutes, step_s // 60),
     }
+
+
+def _series(bags: Mapping[int, Mapping[str, int]], minutes: range, step: int) -> list[dict[str, int]]:
+    points: dict[int, dict[str, int]] = {}
+    for minute in minutes:
+        start = minute - minute % step
+        point = points.setdefault(start, {"at_ms": start * 60_000, **dict.fromkeys(SERIES, 0)})
+        for name in SERIES:
+            point[name] += bags.get(minute, {}).get(name, 0)
+    return list(points.values())
 
 
 def _group(total: Mapping[str, int], group: str) -> dict[str, int]:

@@ -52,10 +52,10 @@ class StageLatencies(Shape):
     total_ms: LatencyResource
 
 
-class MinuteResource(Shape):
-    """Counters of one minute."""
+class StepResource(Shape):
+    """Counters of one step of the series."""
 
-    at: Time
+    at: Time = Field(description="Its start.")
     accepted: int
     scored: int
     urgent: int
@@ -73,18 +73,21 @@ class StatsResource(Shape):
     """Figures of a window that ends now."""
 
     window_s: int
+    step_s: int = Field(description="Length of a step of the series: 60, 120, 300 or 900.")
     until: Time
     counters: Counters
     by_category: dict[str, int]
     by_lane: dict[Lane, int]
     latency: StageLatencies
-    series: list[MinuteResource] = Field(description="One entry a minute, oldest first.")
+    series: list[StepResource] = Field(
+        description="One entry a step, oldest first, at most 120. Steps begin at whole multiples of their length."
+    )
     queues: dict[Lane, QueueResource] | None = Field(description="Null when SQS did not say.")
 
     @classmethod
     def of(cls, stats: Mapping[str, Any], queues: dict[Lane, QueueResource] | None) -> Self:
         """Translate what `domain.stats.shape` returns: its times in milliseconds become texts."""
-        series = [{**minute, "at": rfc3339(minute["at_ms"])} for minute in stats["series"]]
+        series = [{**step, "at": rfc3339(step["at_ms"])} for step in stats["series"]]
         return cls.model_validate({**stats, "until": rfc3339(stats["until_ms"]), "series": series, "queues": queues})
 
 
