@@ -282,5 +282,6 @@ def _live_through_everything(world):
     cursor = world.views.changes(None, 10).cursor
     world.views.changes(cursor, 10)
     world.views.find(TicketQuery())
+    world.views.find(TicketQuery(text="fire", min_urgency=0.1))
     world.views.stats(3_600)
     world.views.ids_of_customer("ada", 10)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from ticketrouter.domain.errors import CursorExpiredError, InvalidQueryError
-from ticketrouter.domain.record import DeadLetter
 from ticketrouter.domain.status import Lane
 from ticketrouter.ports import TicketQuery
 
@@ -92,13 +91,33 @@ def test_filters(world):
         assert found(since_ms=now_ms - 9_000, until_ms=now_ms - 5_000, sort=sort) == {"billing"}
 
 
+def test_filters_read_what_json_writes_in_another_way(world):
+    quoted = world.item("quoted", 'It says "PLÖTZLICH\\aus"\nand\tstops', customer='Ünal & "söhne"')
+    plain = world.item("plain", "It says nothing", customer="Ünal")
+    world.accept(quoted, plain)
+    world.store.commit([world.outcome(quoted, category='Rück"frage'), world.outcome(plain)])
+
+    def found(**query):
+        return ids(world.views.find(TicketQuery(**query)).records)
+
+    assert found(text='"plötzlich\\AUS" stops') == ["quoted"]
+    assert found(text="and says") == ["quoted"]
+    assert found(customer='Ünal & "söhne"') == ["quoted"]
+    assert found(customer="Ünal") == ["plain"]
+    assert found(category='Rück"frage') == ["quoted"]
+    assert found(text="description") == []  # the name of a field, not a word of the ticket
+
+
 def test_a_filter_that_keeps_little_still_finds_it(world):
     now_ms = world.clock.now_ms()
     items = [world.item(f"n{number:03d}", accepted_at_ms=now_ms - number) for number in range(450)]
     items[444] = world.item("needle", "in a haystack", accepted_at_ms=now_ms - 444)
     world.accept(*items)
 
-    assert pages(world, {"text": "haystack"}, 5) == ["needle"]
+    for limit in (1, 5, 200):
+        assert pages(world, {"text": "haystack"}, limit) == ["needle"]
+        assert pages(world, {"text": "haystack", "sort": "urgency_score"}, limit) == ["needle"]
+    assert len(pages(world, {"text": "printer", "min_urgency": 0.2}, 150)) == 449
     assert len(set(pages(world, {}, 100))) == 450
 
 
@@ -242,43 +261,3 @@ class TestStats:
 
         assert world.views.stats(3_600)["counters"]["accepted"] == 1
         assert world.views.stats(86_400)["counters"]["accepted"] == 2
-
-
-class TestDeadLetters:
-    def letter(self, world, name, age_ms=0):
-        at_ms = world.clock.now_ms() - age_ms
-        return DeadLetter(name, "malformed-message", at_ms, body='{"v": 9, "ü": "🔥"}', source="tickets-express-dlq")
-
-    def test_a_letter_is_kept_found_and_forgotten(self, world):
-        letter = self.letter(world, "message-1")
-        world.letters.keep(letter)
-
-        assert world.letters.find(limit=10, cursor=None) == ([letter], None)
-        assert world.letters.get_many(["unknown", "message-1"]) == [None, letter]
-
-        world.letters.remove(["message-1", "unknown"])
-        world.letters.remove([])
-        assert world.letters.find(limit=10, cursor=None) == ([], None)
-        assert world.letters.get_many(["message-1"]) == [None]
-
-    def test_the_same_id_again_replaces_all_of_it(self, world):
-        world.letters.keep(self.letter(world, "a"))
-        known = DeadLetter("a", "dead-lettered", world.clock.now_ms(), ticket_id="a")
-        world.letters.keep(known)
-
-        assert world.letters.find(limit=10, cursor=None) == ([known], None)
-
-    def test_newest_first_page_by_page(self, world):
-        for age, name in enumerate("abcde"):
-            world.letters.keep(self.letter(world, name, age_ms=age * 1_000))
-
-        cursor, seen = None, []
-        while True:
-            page, cursor = world.letters.find(limit=2, cursor=cursor)
-            seen.append([letter.id for letter in page])
-            if cursor is None:
-                break
-
-        assert seen == [["a", "b"], ["c", "d"], ["e"]]
-        with pytest.raises(InvalidQueryError):
-            world.letters.find(limit=2, cursor="nonsense")

@@ -7,6 +7,7 @@ from typing import Any
 
 from ticketrouter.adapters.redis_store import keys
 from ticketrouter.adapters.redis_store.client import Command, RedisClient
+from ticketrouter.adapters.redis_store.sieve import Sieve
 from ticketrouter.adapters.redis_store.walk import Place, walk
 from ticketrouter.domain import stats
 from ticketrouter.domain.errors import CursorExpiredError
@@ -42,6 +43,7 @@ class RedisViews:
             cursor=query.cursor,
             newest_first=query.sort.startswith("-"),
             bounds=rank_bounds(query),
+            sift=Sieve(self._client, query).sift,
         )
         return TicketPage(records, cursor)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from ticketrouter.adapters.redis_store.client import Command, RedisClient
@@ -12,7 +12,8 @@ from ticketrouter.domain.listing import decode_cursor, encode_cursor
 T = TypeVar("T")
 Place = tuple[int, str]  # rank and member
 
-CHUNK = 200
+CHUNK = 500  # places; a walk begins with as many as the page is long, and takes larger steps the less it finds
+READ_AT_ONCE = 100  # records; a page that is full needs no more of them
 MAX_SCANNED = 2_000  # a page; a filter that keeps little gives short pages rather than slow ones
 
 
@@ -28,6 +29,7 @@ def walk(
     cursor: str | None,
     newest_first: bool = True,
     bounds: tuple[int, int] = (0, 1 << 53),
+    sift: Callable[[list[Place]], list[Place]] = lambda places: places,
 ) -> tuple[list[T], str | None]:
     """Return a page and the cursor of the next one. Members whose record is gone are taken out of the list.
 
@@ -42,6 +44,7 @@ def walk(
         cursor: Of the page before.
         newest_first: From high ranks to low ones.
         bounds: Lowest and highest rank, both included.
+        sift: A coarse filter before the reading: drops places whose records `keeps` would drop.
 
     Raises:
         InvalidQueryError: The cursor is not one of this order.
@@ -53,14 +56,14 @@ def walk(
     following: str | None = None
     scanned = 0
     for places, last in _chunks(client, index, behind, newest_first, bounds, first_chunk=min(CHUNK, limit)):
-        records = [decode(values) for values in client.run([read(place) for place in places])]
-        for at, (place, record) in enumerate(zip(places, records, strict=True)):
+        for place, values in _read(client, sift(places), read):
+            record = decode(values)
             if record is None:
                 gone.append(place[1])
             elif keeps(record):
                 page.append(record)
                 if len(page) == limit:
-                    following = None if last and at == len(places) - 1 else encode_cursor(order, *place)
+                    following = None if last and place == places[-1] else encode_cursor(order, *place)
                     break
         scanned += len(places)
         if len(page) == limit:
@@ -71,6 +74,14 @@ def walk(
     if gone:
         client.run([("ZREM", index, *gone)])
     return page, following
+
+
+def _read(
+    client: RedisClient, places: Sequence[Place], read: Callable[[Place], Command]
+) -> Iterator[tuple[Place, Values]]:
+    for start in range(0, len(places), READ_AT_ONCE):
+        part = places[start : start + READ_AT_ONCE]
+        yield from zip(part, client.run([read(place) for place in part]), strict=True)
 
 
 def _chunks(
@@ -95,7 +106,7 @@ def _chunks(
         yield places[:size], len(places) <= size
         if len(places) <= size:
             return
-        behind, size = places[size - 1], CHUNK
+        behind, size = places[size - 1], min(4 * size, CHUNK)
 
 
 def _range(
