@@ -60,11 +60,19 @@ class StoreWorld:
     sent: int = field(default=0)
 
     def item(self, ticket_id: str = "", description: str = "The printer is on fire", **changes: Any) -> WorkItem:
-        """Make an item that is accepted now; without an id, one that no other item has."""
+        """Make an item that was accepted just now; without an id, one that no other item has.
+
+        Early enough for `outcome` to lie in the past: the figures of now do not count what is still to come.
+        """
         self.sent += 1
         ticket_fields = {name: changes.pop(name) for name in ("subject", "customer", "metadata") if name in changes}
         ticket = Ticket(ticket_id or f"t{self.sent:04d}", description, **ticket_fields)
-        chosen = {"lane": Lane.STANDARD, "provisional_score": 0.2, "accepted_at_ms": self.clock.now_ms(), **changes}
+        chosen = {
+            "lane": Lane.STANDARD,
+            "provisional_score": 0.2,
+            "accepted_at_ms": self.clock.now_ms() - 50,
+            **changes,
+        }
         return WorkItem(ticket, **chosen)
 
     def accept(self, *items: WorkItem) -> None:
