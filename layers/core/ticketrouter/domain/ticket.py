@@ -26,6 +26,8 @@ IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 # (Source: Unicode TR 9, TR 36; SQS refuses U+FFFE and U+FFFF).
 _UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 
+_MAX_MARKS = 30  # Source: Unicode TR 15, "Stream-Safe Text Format"; no script needs as many
+
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
@@ -52,7 +54,21 @@ class Ticket:
 
 def clean(text: str) -> str:
     """Return `text` in NFC, with one kind of line end and without control, bidi and non-characters."""
-    return _UNWANTED.sub("", unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))).strip()
+    text = _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if not text.isascii():
+        # Last, for what is taken out may stand between a letter and its mark.
+        text = unicodedata.normalize("NFC", _without_piles(text))
+    return text.strip()
+
+
+def _without_piles(text: str) -> str:
+    """Drop marks beyond the 30th on one letter: sorting a pile of them takes quadratic time, a megabyte minutes."""
+    kept, pile = [], 0
+    for char in text:
+        pile = pile + 1 if unicodedata.combining(char) else 0
+        if pile <= _MAX_MARKS:
+            kept.append(char)
+    return "".join(kept)
 
 
 def check_lengths(subject: str, description: str, labels: dict[str, str], metadata: dict[str, str]) -> None:
