@@ -116,6 +116,7 @@ def changed(case: str, body: str | None = None, **headers: str) -> dict[str, Any
         (changed("batch_csv", "a,b\n1,2\n"), 400, "malformed-body"),
         (changed("batch_csv", "text,text\n1,2\n"), 400, "malformed-body"),
         (changed("batch_csv", "text\n"), 400, "malformed-body"),
+        (changed("batch_csv", "\ufeff"), 400, "malformed-body"),
         (changed("batch_csv", 'text\n"open'), 400, "malformed-body"),
         (changed("batch_csv", "text\n" + "x\n" * 501), 413, "payload-too-large"),
     ],
@@ -133,6 +134,20 @@ def test_every_refusal_is_problem_json_and_queues_nothing(
 def test_fields_at_fault_are_pointed_at(world: World) -> None:
     _, body, _ = world.post(load("invalid"))
     assert {problem["pointer"] for problem in body["errors"]} == {"/ticket_id", "/mood"}
+
+
+def test_a_pointer_escapes_what_means_something_in_a_pointer(world: World) -> None:
+    _, body, _ = world.post(changed("minimal", '{"text":"a","a/b~c":1}'))
+    assert [problem["pointer"] for problem in body["errors"]] == ["/a~1b~0c"]
+
+
+def test_a_row_with_ever_so_many_faults_is_answered_in_few_words(world: World) -> None:
+    # Lambda answers at most 6 MB: past that, tickets that were accepted would be answered by a 500.
+    faulty = {f"k{number}": 1 for number in range(5_000)} | {"x" * 5_000: 1}
+    status, body, _ = world.post(changed("batch_json", json.dumps([faulty, {"text": "a", "metadata": faulty}])))
+    assert status == 202
+    assert len(json.dumps(body)) < 10_000
+    assert [row["problem"]["errors"][-1]["detail"] for row in body["rejected"]] == ["and 4,981 more"] * 2
 
 
 def test_other_content_under_the_same_id_is_a_409(world: World) -> None:

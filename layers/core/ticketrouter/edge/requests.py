@@ -20,6 +20,7 @@ from ticketrouter.domain.stats import MAX_WINDOW_S, MIN_WINDOW_S
 from ticketrouter.domain.status import DeliveryStatus
 from ticketrouter.domain.ticket import MAX_DESCRIPTION_CHARS, clean
 from ticketrouter.edge import http
+from ticketrouter.edge.problems import field_problems
 
 MAX_PARAMETERS = 32
 MAX_REDRIVE_IDS = 500
@@ -220,13 +221,4 @@ def _checked(shape: type[RequestT], values: Any) -> RequestT:
     try:
         return shape.model_validate(values)
     except ValidationError as error:
-        raise InvalidQueryError(
-            *(
-                FieldProblem("".join(f"/{part}" for part in problem["loc"]), _detail(problem))
-                for problem in error.errors(include_url=False, include_context=False, include_input=False)
-            )
-        ) from error
-
-
-def _detail(problem: Mapping[str, Any]) -> str:
-    return "is not known here" if problem["type"] == "extra_forbidden" else str(problem["msg"])
+        raise InvalidQueryError(*field_problems(error)) from error

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from ticketrouter.domain.errors import FieldProblem, InvalidTicketError, MalformedBodyError, PayloadTooLargeError
+from ticketrouter.domain.errors import InvalidTicketError, MalformedBodyError, PayloadTooLargeError
 from ticketrouter.domain.ticket import (
     MAX_DESCRIPTION_CHARS,
     MAX_LABEL_CHARS,
@@ -19,6 +19,7 @@ from ticketrouter.domain.ticket import (
     MAX_SUBJECT_CHARS,
     TICKET_ID,
 )
+from ticketrouter.edge.problems import field_problems
 
 MAX_BATCH_ROWS = 500
 _CSV_FIELDS = ("ticket_id", "text", "description", "subject", "customer", "channel")
@@ -90,12 +91,7 @@ def parse_ticket(document: Any) -> TicketRequest:
     try:
         return TicketRequest.model_validate(document)
     except ValidationError as error:
-        raise InvalidTicketError(
-            *(
-                FieldProblem("".join(f"/{part}" for part in problem["loc"]), problem["msg"])
-                for problem in error.errors(include_url=False, include_context=False, include_input=False)
-            )
-        ) from error
+        raise InvalidTicketError(*field_problems(error)) from error
 
 
 def json_rows(document: Any) -> list[Any]:
@@ -124,7 +120,7 @@ def csv_rows(text: str) -> list[dict[str, Any]]:
     delimiter = ";" if ";" in header_line and "," not in header_line else ","
     try:
         reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=delimiter, strict=True)
-        header = [name.strip().lower() for name in next(reader)]
+        header = [name.strip().lower() for name in next(reader, [])]
         if len(set(header)) != len(header):
             raise MalformedBodyError("the CSV header names a column twice")
         if not {"text", "description"} & set(header):
