@@ -10,6 +10,7 @@ from tests.unit.reconciler_world import DEADLINE_S, World, alert_of
 from ticketrouter.domain.message import WorkItem, alert_to_json
 from ticketrouter.domain.record import DeadLetter
 from ticketrouter.domain.status import DeliveryStatus, State
+from ticketrouter.ports import QueueDepth
 from ticketrouter.usecases.reconciler import MAX_RESENDS, ReconcileReport
 
 
@@ -67,6 +68,38 @@ def test_a_ticket_that_comes_back_too_often_is_given_up(world: World) -> None:
     assert (world.record("1").state, world.record("1").failure) == (State.FAILED, "dead-lettered")
     assert (report.given_up, report.failed) == (["1"], [])
     assert world.letters.get_many(["1"]) != [None]
+
+
+@pytest.mark.parametrize("depth", [QueueDepth(waiting=1, in_flight=0), QueueDepth(waiting=0, in_flight=1)])
+def test_a_ticket_of_which_a_later_copy_may_wait_is_not_given_up(world: World, depth: QueueDepth) -> None:
+    # Given a worker that is down for hours, so that the sweep has sent a ticket as often as it may
+    world.queue.depth = depth
+    item = world.begun("1")
+    for _ in range(MAX_RESENDS):
+        world.clock.advance(DEADLINE_S + 1)
+        assert world.sweep().resent == ["1"]
+
+    # When the first copy is dead-lettered
+    report = world.drain(item.to_json())
+
+    # Then the ticket is open for the others, and looked at again
+    assert (world.record("1").state, report.given_up, report.failed) == (State.QUEUED, [], [])
+    assert world.due_in_s("1") == DEADLINE_S
+
+    # And when the lanes are empty, nothing can finish it any more
+    world.queue.depth = QueueDepth(0, 0)
+    assert world.drain(item.to_json()).given_up == ["1"]
+
+
+def test_a_redriven_ticket_that_comes_back_too_often_is_given_up_whatever_waits(world: World) -> None:
+    item = world.begun("1")
+    world.store.fail(item, "poison")
+    world.store.reopen("1")
+    for _ in range(MAX_RESENDS):
+        world.drain(item.to_json())
+    world.queue.depth = QueueDepth(waiting=1, in_flight=0)
+
+    assert world.drain(item.to_json()).given_up == ["1"]
 
 
 def test_two_copies_in_one_batch_are_one_resend(world: World) -> None:

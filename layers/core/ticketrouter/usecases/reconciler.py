@@ -115,6 +115,7 @@ class Reconciler:
             return
         waiting: list[tuple[Received, WorkItem]] = []
         owing: list[tuple[Received, TicketRecord]] = []
+        spent: list[tuple[Received, TicketRecord]] = []
         records = self._store.get_many([item.ticket.ticket_id for _, item in tickets])
         for (message, item), record in zip(tickets, records, strict=True):
             if record is None:
@@ -127,15 +128,29 @@ class Reconciler:
             elif record.state.is_final:
                 done.add(message.message_id)
             elif record.resends >= MAX_RESENDS:
-                self._give_up(record.item, "dead-lettered", report)
-                done.add(message.message_id)
+                spent.append((message, record))
             else:
                 waiting.append((message, record.item))
+        self._end_spent([record for _, record in spent], report)  # first: what is sent below fills the lanes
+        done.update(message.message_id for message, _ in spent)
         alerted = self._send_alerts([record for _, record in owing], report)
         done.update(message.message_id for message, record in owing if _id(record.item) in alerted)
         resent = self._send([item for _, item in waiting], report)
         done.update(message.message_id for message, item in waiting if _key(item) in resent)
         self._count_resends(resent)
+
+    def _end_spent(self, records: Sequence[TicketRecord], report: ReconcileReport) -> None:
+        """Give up tickets that were sent often enough, unless a later copy still waits: then the sweep decides.
+
+        A worker that is down for hours dead-letters the first copies while the last ones are hours from it. After a
+        redrive there is no telling how old copies are; an operator looks at that ticket anyway.
+        """
+        lanes_empty = bool(records) and self._lanes_are_empty()
+        for record in records:
+            if lanes_empty or record.epoch > 1 or self._has_outlived_its_lane(record):
+                self._give_up(record.item, "dead-lettered", report)
+            else:
+                self._postpone(_id(record.item), self._deadline_s)
 
     def _close(self, alert: Alert, report: ReconcileReport) -> None:
         if self._deliveries.close(alert, DeliveryStatus.EXHAUSTED):
