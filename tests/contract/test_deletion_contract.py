@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from ticketrouter.domain.errors import RateLimitedError
-from ticketrouter.domain.message import RETENTION_S
+from ticketrouter.domain.message import LAST_COPY_S
 from ticketrouter.domain.record import DeadLetter
-from ticketrouter.domain.status import State
-from ticketrouter.ports import Begin, ClaimOutcome, TicketQuery
+from ticketrouter.domain.status import DeliveryStatus, State
+from ticketrouter.ports import Begin, ClaimOutcome, DeliveryVerdict, TicketQuery
 
 
 @pytest.fixture
@@ -126,13 +126,13 @@ def test_a_claim_that_the_rate_refuses_leaves_it_deleted(world, deleted):
     assert world.store.begin([deleted], max_attempts=3)[0].verdict is Begin.DELETED
 
 
-def test_the_tombstone_goes_when_no_lane_can_hold_a_message_any_more(memory_world):
+def test_the_tombstone_goes_when_no_queue_can_hold_a_message_any_more(memory_world):
     world = memory_world()
     item = world.item("a")
     world.accept(item)
     world.store.delete("a")
 
-    world.clock.advance(RETENTION_S - 1)
+    world.clock.advance(LAST_COPY_S - 1)
     assert world.store.begin([item], max_attempts=3)[0].verdict is Begin.DELETED
     world.clock.advance(1)
     assert world.store.begin([item], max_attempts=3)[0].verdict is Begin.SCORE
@@ -153,4 +153,17 @@ def test_of_a_deleted_ticket_redis_keeps_its_state_alone_and_not_for_ever(redis_
     record, ttl_s = redis_client.run([("HGETALL", "ticket:{a}"), ("TTL", "ticket:{a}")])
 
     assert record == [b"state", b"deleted"]
-    assert RETENTION_S - 60 < ttl_s <= RETENTION_S
+    assert LAST_COPY_S - 60 < ttl_s <= LAST_COPY_S
+
+
+def test_an_alert_that_is_on_its_way_reaches_nobody_and_leaves_no_record(world):
+    item = world.item("a")
+    world.accept(item)
+    alert = world.alert(item)
+    world.store.commit([world.outcome(item, alerts=(alert,))])
+    world.store.delete("a")
+
+    assert world.deliveries.claim(alert, token="d", lease_ms=5_000).verdict is DeliveryVerdict.DONE
+    assert world.deliveries.close(alert, DeliveryStatus.EXHAUSTED) is False
+    assert world.deliveries.of_ticket("a", ["oncall"]) == []
+    assert world.deliveries.find(status=None, limit=10, cursor=None) == ([], None)

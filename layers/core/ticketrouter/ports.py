@@ -244,7 +244,7 @@ class DeliveryVerdict(StrEnum):
     """What a dispatcher is to do with an alert."""
 
     SEND = "send"  # the lease is ours
-    DONE = "done"  # delivered, exhausted or suppressed before
+    DONE = "done"  # delivered, exhausted or suppressed before; or its ticket was deleted
     BUSY = "busy"  # another dispatcher is at it
     LATER = "later"  # the next try is not due yet
 

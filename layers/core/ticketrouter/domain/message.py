@@ -19,6 +19,8 @@ from ticketrouter.domain.ticket import TICKET_ID, Ticket
 VERSION = 1
 # How long a lane keeps a message. Source: MessageRetentionPeriod of ExpressQueue and StandardQueue in template.yaml.
 RETENTION_S = 345_600
+# How long anything may remain on its way, dead-letter queues included. Source: their MessageRetentionPeriod.
+LAST_COPY_S = 1_209_600
 
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # `json.dumps` makes one at every call
 _YEAR_10000_MS = 253_402_300_800_000

@@ -30,6 +30,8 @@ class MemoryDeliveries:
     def claim(self, alert: Alert, *, token: str, lease_ms: int) -> DeliveryClaim:
         """Take the lease on this delivery."""
         with self._state.open() as now_ms:
+            if self._state.is_deleted(alert.ticket_id):
+                return DeliveryClaim(DeliveryVerdict.DONE, 0)
             opened = (alert.ticket_id, alert.destination) not in self._state.deliveries
             row = self._row(alert, now_ms)
             if alert.epoch > row.epoch:
@@ -82,6 +84,8 @@ class MemoryDeliveries:
     def close(self, alert: Alert, status: DeliveryStatus) -> bool:
         """Give a pending delivery its final status without a try."""
         with self._state.open() as now_ms:
+            if self._state.is_deleted(alert.ticket_id):
+                return False
             row = self._row(alert, now_ms)
             if row.delivery.status is not DeliveryStatus.PENDING:
                 return False

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from threading import RLock
 
 from ticketrouter.domain.errors import CacheUnavailableError
-from ticketrouter.domain.message import RETENTION_S, WorkItem
+from ticketrouter.domain.message import LAST_COPY_S, WorkItem
 from ticketrouter.domain.record import DeadLetter, Delivery, TicketRecord
 from ticketrouter.domain.stats import Tally, of_accepted
 from ticketrouter.ports import Clock
@@ -86,11 +86,11 @@ class MemoryState:
     def bury(self, ticket_id: str) -> None:
         """Remove a record, and remember for a while that it was deleted."""
         del self.rows[ticket_id]
-        self.tombstones[ticket_id] = self.clock.now_ms() + RETENTION_S * 1000
+        self.tombstones[ticket_id] = self.clock.now_ms() + LAST_COPY_S * 1000
 
-    def is_deleted(self, item: WorkItem) -> bool:
-        """Tell whether the ticket was deleted while its message was on its way."""
-        return self.tombstones.get(item.ticket.ticket_id, 0) > self.clock.now_ms()
+    def is_deleted(self, ticket_id: str) -> bool:
+        """Tell whether the ticket was deleted while a message of it was on its way."""
+        return self.tombstones.get(ticket_id, 0) > self.clock.now_ms()
 
     def accept(self, row: TicketRow) -> None:
         """Show an accepted ticket in lists and figures; counted once however often it is called."""

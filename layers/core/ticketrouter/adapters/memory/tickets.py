@@ -29,7 +29,7 @@ class MemoryTicketStore:
             return [self._begin(item, max_attempts) for item in items]
 
     def _begin(self, item: WorkItem, max_attempts: int) -> Begun:
-        if self._state.is_deleted(item):
+        if self._state.is_deleted(item.ticket.ticket_id):
             return Begun(Begin.DELETED, TicketRecord(item, State.QUEUED))
         row = self._row(item)
         record = row.record
@@ -51,7 +51,7 @@ class MemoryTicketStore:
             return [self._commit(outcome) for outcome in outcomes]
 
     def _commit(self, outcome: Outcome) -> TicketRecord | None:
-        if self._state.is_deleted(outcome.item):
+        if self._state.is_deleted(outcome.item.ticket.ticket_id):
             return None
         row = self._row(outcome.item)
         if self._is_closed(row, outcome.item):
@@ -79,7 +79,7 @@ class MemoryTicketStore:
     def fail(self, item: WorkItem, reason: str) -> bool:
         """Make the ticket `failed` unless it is final or deleted already."""
         with self._state.open() as now_ms:
-            if self._state.is_deleted(item):
+            if self._state.is_deleted(item.ticket.ticket_id):
                 return False
             row = self._row(item)
             if self._is_closed(row, item):

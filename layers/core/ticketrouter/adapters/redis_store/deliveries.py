@@ -113,7 +113,11 @@ class RedisDeliveries:
 
 
 def _own(alert: Alert) -> list[str]:
-    return [keys.delivery_key(alert.ticket_id, alert.destination), keys.destinations_key(alert.ticket_id)]
+    """Return the keys that a script about a delivery touches, all of one hash tag."""
+    ticket_id = alert.ticket_id
+    return [
+        keys.delivery_key(ticket_id, alert.destination), keys.destinations_key(ticket_id), keys.ticket_key(ticket_id)
+    ]  # fmt: skip
 
 
 def _listed(alert: Alert) -> Command:

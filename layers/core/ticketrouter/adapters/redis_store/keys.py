@@ -29,14 +29,14 @@ from typing import Any
 from zlib import crc32
 
 from ticketrouter.domain.alert import Alert
-from ticketrouter.domain.message import RETENTION_S, WorkItem
+from ticketrouter.domain.message import LAST_COPY_S, WorkItem
 from ticketrouter.domain.record import Attempt, DeadLetter, Delivery, Outcome, TicketRecord
 from ticketrouter.domain.score import Score
 from ticketrouter.domain.status import DeliveryStatus, State
 from ticketrouter.domain.urgency import Contribution
 
 SHARDS = 16
-TOMBSTONE_MS = RETENTION_S * 1000  # as long as a lane may still hold a message of the deleted ticket
+TOMBSTONE_MS = LAST_COPY_S * 1000  # as long as a queue may still hold a message of the deleted ticket
 TICKET_LISTS = (
     "index:{tickets}:accepted",
     "index:{tickets}:urgency",

@@ -1,7 +1,9 @@
 -- Take the lease on a delivery; make its record if it is missing. Judged by this server's clock alone.
--- KEYS delivery:{ticket}:destination, deliveries:{ticket}
+-- KEYS delivery:{ticket}:destination, deliveries:{ticket}, ticket:{ticket}
 -- ARGV token, lease in ms, alert, epoch, replay (or empty), time to live in ms, destination
 -- Returns {verdict, attempts so far, ms to wait, 1 if this call opened it}
+-- A deleted ticket alerts nobody any more.
+if redis.call('HGET', KEYS[3], 'state') == 'deleted' then return {'done', 0, 0, 0} end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local opened = 0

@@ -1,8 +1,9 @@
 -- Give a pending delivery its final status without a try; make its record if it is missing.
--- KEYS delivery:{ticket}:destination, deliveries:{ticket}
+-- KEYS delivery:{ticket}:destination, deliveries:{ticket}, ticket:{ticket}
 -- ARGV status, alert, epoch, time to live in ms, destination   Returns {1 if it was pending, else 0, time in ms}
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+if redis.call('HGET', KEYS[3], 'state') == 'deleted' then return {0, now} end
 local status = redis.call('HGET', KEYS[1], 'status')
 if status and status ~= 'pending' then return {0, now} end
 if not status then
