@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ticketrouter import settings
-from ticketrouter.domain.errors import ModelMismatchError, RouterError
+from ticketrouter.domain.errors import MissingSettingError, ModelMismatchError, RouterError
 from ticketrouter.telemetry import Metric, count, logger
 
 if TYPE_CHECKING:
@@ -171,12 +171,29 @@ def api_keys(on_stale: Callable[[RouterError], None]) -> ApiKeys:
     return SecretsApiKeys(secrets_provider(), config.API_KEYS_SECRET_ARN, clock=SystemClock(), on_stale=on_stale)
 
 
-def _redis(secret_arn: str) -> RedisClient:
+def redis_client(url: str, place: str) -> RedisClient:
+    """Build the way to Redis.
+
+    Args:
+        url: With the password in it, so errors quote nothing of it.
+        place: Names it in errors.
+
+    Raises:
+        MissingSettingError: It is no URL of a Redis.
+    """
     from ticketrouter.adapters.redis_store import RedisClient
-    from ticketrouter.adapters.secrets import secret_text, secrets_provider
     from ticketrouter.adapters.system import SystemClock
 
-    return RedisClient(secret_text(secrets_provider(), secret_arn), SystemClock())
+    try:
+        return RedisClient(url, SystemClock())
+    except ValueError:  # quotes what it takes for the port: of a password with a slash, the part before it
+        raise MissingSettingError(f"{place}: must be a Redis URL, the password percent-encoded") from None
+
+
+def _redis(secret_arn: str) -> RedisClient:
+    from ticketrouter.adapters.secrets import secret_text, secrets_provider
+
+    return redis_client(secret_text(secrets_provider(), secret_arn), f"secret {secret_arn}")
 
 
 def _destinations(parameter: str) -> Destinations:
