@@ -241,6 +241,24 @@ class TestWhatSqsMayAnswer:
         assert self.queue(client).send([item(number) for number in range(25)]) == list(range(25))
         client.close()
 
+    @pytest.mark.parametrize("express", [1, 2, 60])
+    def test_a_queue_that_gives_no_answer_is_waited_for_once(self, monkeypatch, express):
+        # One try after the other would outlast the function, and nobody would be told what was not queued.
+        client, calls = sqs_client(), []
+
+        def lose(*_, **__):
+            calls.append(1)
+            raise ReadTimeoutError(endpoint_url="http://127.0.0.1:9")
+
+        monkeypatch.setattr(client, "send_message", lose)
+        monkeypatch.setattr(client, "send_message_batch", lose)
+        items = [item(number, Lane.EXPRESS) for number in range(express)] + [item(express), item(express + 1)]
+        assert self.queue(client).send(items) == list(range(len(items)))
+        assert len(calls) <= 4, "no more than are under way at once"
+        if express <= 10:
+            assert len(calls) == 1
+        client.close()
+
     def test_an_unknown_depth_is_said(self, scripted):
         client, stubber = scripted
         stubber.add_client_error("get_queue_attributes", "ServiceUnavailable")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import TYPE_CHECKING
 
 import boto3
@@ -31,7 +32,8 @@ MAX_VISIBILITY_S = 43_200
 
 _SENDERS = 4  # chunks of one big batch under way at once
 
-# Two tries of at most 1 + 3 s stay within the handler's 10 s; botocore's own 60 s would not.
+# Two tries of at most 1 + 3 s stay within the handler's 10 s; botocore's own 60 s would not, nor would such tries one
+# after the other: what was not begun when SQS first gave no answer is not begun at all.
 _CONFIG = Config(
     connect_timeout=1,
     read_timeout=3,
@@ -62,15 +64,16 @@ class SqsWorkQueue:
         """Send each item to its lane; return the positions of those that are not known to be queued."""
         bodies = [item.to_json() for item in items]
         failed: list[int] = []
+        silent = Event()
         for lane, url in self._urls.items():
             positions = [position for position, item in enumerate(items) if item.lane is lane]
-            unsent = _send(self._client, url, [bodies[position] for position in positions])
+            unsent = _send(self._client, url, [bodies[position] for position in positions], silent)
             failed += [positions[index] for index in unsent]
         return sorted(failed)
 
     def send_raw(self, lane: Lane, body: str) -> bool:
         """Put a body on a lane as it is; tell whether it is known to be queued."""
-        return not _send(self._client, self._urls[lane], [body])
+        return not _send(self._client, self._urls[lane], [body], Event())
 
     def depths(self) -> dict[Lane, QueueDepth]:
         """Return what waits in each lane.
@@ -108,7 +111,7 @@ class SqsAlertQueue:
 
     def send(self, alerts: Sequence[Alert]) -> list[int]:
         """Send alerts; return the positions of those that are not known to be queued."""
-        return _send(self._client, self._url, [alert_to_json(alert) for alert in alerts])
+        return _send(self._client, self._url, [alert_to_json(alert) for alert in alerts], Event())
 
 
 class SqsVisibility:
@@ -135,23 +138,33 @@ class SqsVisibility:
             return  # the promise is best effort: the message comes back all the same, only later
 
 
-def _send(client: SQSClient, url: str, bodies: Sequence[str]) -> list[int]:
-    """Send bodies; return the positions that are not known to be queued, ascending."""
-    if len(bodies) == 1:
-        return _send_one(client, url, bodies[0])
+def _send(client: SQSClient, url: str, bodies: Sequence[str], silent: Event) -> list[int]:
+    """Send bodies; return the positions that are not known to be queued, ascending.
+
+    Args:
+        client: Made by `sqs_client`.
+        url: URL of the queue.
+        bodies: What to send.
+        silent: Set once SQS gives no answer; nothing is begun from then on.
+    """
+    if len(bodies) == 1 and not silent.is_set():
+        return _send_one(client, url, bodies[0], silent)
     chunks = list(_chunks(bodies))
     if len(chunks) <= 1:
-        results = [_send_chunk(client, url, chunk) for chunk in chunks]
+        results = [_send_chunk(client, url, chunk, silent) for chunk in chunks]
     else:
         with ThreadPoolExecutor(min(_SENDERS, len(chunks))) as pool:
-            results = list(pool.map(lambda chunk: _send_chunk(client, url, chunk), chunks))
+            results = list(pool.map(lambda chunk: _send_chunk(client, url, chunk, silent), chunks))
     return [position for unsent in results for position in unsent]
 
 
-def _send_one(client: SQSClient, url: str, body: str) -> list[int]:
+def _send_one(client: SQSClient, url: str, body: str, silent: Event) -> list[int]:
     try:
         client.send_message(QueueUrl=url, MessageBody=body)
-    except (BotoCoreError, ClientError):
+    except ClientError:
+        return [0]
+    except BotoCoreError:
+        silent.set()
         return [0]
     return []
 
@@ -171,14 +184,20 @@ def _chunks(bodies: Sequence[str]) -> Iterator[list[tuple[int, str]]]:
         yield chunk
 
 
-def _send_chunk(client: SQSClient, url: str, chunk: Sequence[tuple[int, str]]) -> list[int]:
+def _send_chunk(client: SQSClient, url: str, chunk: Sequence[tuple[int, str]], silent: Event) -> list[int]:
+    everything = [position for position, _ in chunk]
+    if silent.is_set():
+        return everything
     entries: list[SendMessageBatchRequestEntryTypeDef] = [
         {"Id": str(position), "MessageBody": body} for position, body in chunk
     ]
     try:
         reply = client.send_message_batch(QueueUrl=url, Entries=entries)
-    except (BotoCoreError, ClientError):
-        return [position for position, _ in chunk]
+    except ClientError:
+        return everything
+    except BotoCoreError:
+        silent.set()
+        return everything
     # Only what SQS names as successful is queued; `Failed` is left out of the reply when there is none.
     queued = {int(entry["Id"]) for entry in reply.get("Successful", [])}
-    return [position for position, _ in chunk if position not in queued]
+    return [position for position in everything if position not in queued]
