@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
@@ -36,15 +37,16 @@ def render(document: Mapping[str, Any]) -> str:
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{title}</title><style>{_STYLE}</style></head><body><h1>{title}</h1>"
-        f"<p>{escape(document['info']['description'])}</p>"
+        f"<p>{_prose(document['info']['description'])}</p>"
         '<p>The whole contract, for tools: <a href="openapi.json">openapi.json</a> (OpenAPI 3.1).</p>'
-        f"{''.join(_sections(document))}</body></html>"
+        f"{''.join(_sections(document))}<h2>Shapes</h2>"
+        f"{''.join(_shape(name, schema) for name, schema in document['components']['schemas'].items())}</body></html>"
     )
 
 
 def _sections(document: Mapping[str, Any]) -> Iterator[str]:
     for tag in document["tags"]:
-        yield f"<h2>{escape(tag['name'])}</h2><p>{escape(tag['description'])}</p>"
+        yield f"<h2>{escape(tag['name'])}</h2><p>{_prose(tag['description'])}</p>"
         for path, methods in document["paths"].items():
             for method, operation in methods.items():
                 if tag["name"] in operation["tags"]:
@@ -55,34 +57,64 @@ def _operation(method: str, path: str, operation: Mapping[str, Any]) -> str:
     scopes = [scope for requirement in operation["security"] for names in requirement.values() for scope in names]
     key = f"Needs a key with the scope <code>{escape(', '.join(scopes))}</code>." if scopes else "Open to everyone."
     parameters = "".join(
-        f"<tr><td><code>{escape(parameter['name'])}</code></td><td>{parameter['in']}</td>"
-        f"<td>{escape(parameter.get('description', ''))}</td></tr>"
+        f"<tr><td><code>{escape(parameter['name'])}</code></td><td>{parameter['in']}</td><td>{_type(parameter['schema'])}</td>"
+        f"<td>{_prose(parameter.get('description', ''))}</td></tr>"
         for parameter in operation.get("parameters", [])
     )
     responses = "".join(
-        f"<tr><td><code>{status}</code></td><td>{escape(_shapes(response))}</td>"
-        f"<td>{escape(response['description'])}</td></tr>"
+        f"<tr><td><code>{status}</code></td><td>{_content(response)}</td>"
+        f"<td>{_prose(response['description'])}</td></tr>"
         for status, response in operation["responses"].items()
     )
-    body = _shapes(operation.get("requestBody", {}))
+    body = _content(operation.get("requestBody", {}))
     return (
         f"<details><summary><b>{method}</b> <code>{escape(path)}</code> {escape(operation['summary'])}</summary>"
-        f"<p>{escape(operation.get('description', ''))} {key}</p>"
-        + (f"<p>Body: {escape(body)}</p>" if body else "")
+        f"<p>{_prose(operation.get('description', ''))} {key}</p>"
+        + (f"<p>Body: {body}</p>" if body else "")
         + (f"<table><caption>Parameters</caption>{parameters}</table>" if parameters else "")
         + f"<table><caption>Answers</caption>{responses}</table></details>"
     )
 
 
-def _shapes(part: Mapping[str, Any]) -> str:
+def _shape(name: str, schema: Mapping[str, Any]) -> str:
+    """Draw what the operations refer to by name: its fields, each with its type and meaning."""
+    required = schema.get("required", [])
+    fields = "".join(
+        f"<tr><td><code>{escape(field)}</code></td><td>{_type(part)}{'' if field in required else ', optional'}</td>"
+        f"<td>{_prose(part.get('description', ''))}</td></tr>"
+        for field, part in schema.get("properties", {}).items()
+    )
+    return (
+        f"<details><summary><code>{escape(name)}</code></summary>"
+        # The name is inside: a browser that follows a link to it opens the fold.
+        f'<p id="{escape(name)}">{_prose(schema.get("description", ""))}</p>'
+        + (f"<table>{fields}</table>" if fields else f"<p>{_type(schema)}</p>")
+        + "</details>"
+    )
+
+
+def _content(part: Mapping[str, Any]) -> str:
     """Name media types and shapes, e.g. `application/json: TicketPage`."""
     return "; ".join(
-        f"{media_type}: {_name(media.get('schema', {}))}".removesuffix(": ")
+        f"{escape(media_type)}: {_type(media.get('schema', {}))}".removesuffix(": ")
         for media_type, media in part.get("content", {}).items()
     )
 
 
-def _name(schema: Mapping[str, Any]) -> str:
+def _type(schema: Mapping[str, Any]) -> str:
+    """Say what a value is; a shape that has a name is a link to it."""
+    if "$ref" in schema:
+        name = escape(schema["$ref"].rpartition("/")[2])
+        return f'<a href="#{name}">{name}</a>'
+    if "anyOf" in schema:
+        return " or ".join(_type(option) for option in schema["anyOf"])
+    if "enum" in schema:
+        return " or ".join(f"<code>{escape(str(value))}</code>" for value in schema["enum"])
     if schema.get("type") == "array":
-        return f"list of {_name(schema['items'])}"
-    return str(schema.get("$ref", "")).rpartition("/")[2]
+        return f"list of {_type(schema['items'])}"
+    return escape(schema.get("type", ""))
+
+
+def _prose(text: str) -> str:
+    """Return a description; what stands between backticks is code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))

@@ -39,6 +39,17 @@ def test_the_page_lists_every_operation_and_runs_no_script(world: World) -> None
             assert f"<b>{method.upper()}</b> <code>{path}</code>" in page
 
 
+def test_the_page_shows_every_shape_and_its_links_lead_there(world: World) -> None:
+    page = world.call(load("get_docs"))["body"]
+    shapes = document()["components"]["schemas"]
+    assert set(re.findall(r'<p id="(\w+)"', page)) == set(shapes)
+    assert set(re.findall(r'href="#(\w+)"', page)) <= set(shapes)
+    for shape in shapes.values():
+        for field in shape.get("properties", {}):
+            assert f"<td><code>{field}</code></td>" in page
+    assert "`" not in page
+
+
 def test_an_unknown_path_is_a_problem_404(world: World) -> None:
     status, body = world.ask("unknown_path")
     assert (status, body["code"]) == (404, "not-found")
