@@ -1,7 +1,8 @@
 """Where alerts go locally: three destinations at the sink, or those of .local/destinations.json.
 
-That file holds a list like `[{"id": "oncall", "kind": "slack", "threshold": 0.8, "url": "https://…"}]`; a generic
-destination also has `"signing_keys": ["whsec_…"]`. It stays out of git, for a webhook's address is a secret.
+That file holds a list like `[{"id": "oncall", "kind": "slack", "threshold": 0.8, "url": "https://…"}]`; `kind` is
+generic, slack or discord, `"categories": ["Legal"]` limits it to some, and a generic one also has
+`"signing_keys": ["whsec_…"]`. It stays out of git, for a webhook's address is a secret.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ import json
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from local.errors import LocalStackError
 from local.sink import Expected
 
 _SINK_KINDS = {"sink": "generic", "sink-slack": "slack", "sink-discord": "discord"}
+_SECRET_FIELDS = {"url", "signing_keys"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,17 @@ class LocalDestination:
     url: str = field(repr=False)
     signing_keys: tuple[str, ...] = field(default=(), repr=False)
     threshold: float = 0.8
+    categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """A document at hand, where production has a provider that fetches it."""
+
+    content: Any
+
+    def get(self, name: str, max_age: int | None = None) -> str:
+        return json.dumps(self.content)
 
 
 def sink_destinations(sink_url: str) -> list[LocalDestination]:
@@ -43,20 +57,31 @@ def sink_destinations(sink_url: str) -> list[LocalDestination]:
 
 
 def load_destinations(path: Path) -> list[LocalDestination] | None:
-    """Read the user's own; None if there is no such file.
+    """Read the user's own, by the rules of production; None if there is no such file.
 
     Raises:
-        LocalStackError: It cannot be read.
+        LocalStackError: It cannot be read, or breaks a rule.
     """
     if not path.exists():
         return None
+    # Only here: boto3 and Powertools would cost each start a good part of a second.
+    from ticketrouter.adapters.destinations import ParameterDestinations, SecretDestinationSecrets
+    from ticketrouter.domain.errors import MissingSettingError
+
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+            raise ValueError("it must be a JSON list of objects")
+        public = [{name: entry[name] for name in entry.keys() - _SECRET_FIELDS} for entry in entries]
+        secret = {entry.get("id"): {name: entry[name] for name in entry.keys() & _SECRET_FIELDS} for entry in entries}
+        kept = SecretDestinationSecrets(_Document(secret), path.name)
         return [
-            LocalDestination(**{**entry, "signing_keys": tuple(entry.get("signing_keys", ()))}) for entry in entries
+            LocalDestination(each.id, each.kind, own.url, own.signing_keys, each.threshold, each.categories)
+            for each in ParameterDestinations(_Document(public), path.name).all()
+            if (own := kept.get(each.id))
         ]
-    except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise LocalStackError(f"{path} is not a list of destinations ({error}): see local/destinations.py") from error
+    except (OSError, ValueError, TypeError, MissingSettingError) as error:
+        raise LocalStackError(f"{path} cannot be used ({error}): local/destinations.py says what it holds") from error
 
 
 def expected_at_sink(destinations: list[LocalDestination]) -> dict[str, Expected]:
@@ -66,7 +91,12 @@ def expected_at_sink(destinations: list[LocalDestination]) -> dict[str, Expected
 
 def parameter_document(destinations: list[LocalDestination]) -> str:
     """Return the parameter's value: what the worker may know."""
-    return json.dumps([{"id": each.id, "kind": each.kind, "threshold": each.threshold} for each in destinations])
+    return json.dumps(
+        [
+            {"id": each.id, "kind": each.kind, "threshold": each.threshold, "categories": [*each.categories]}
+            for each in destinations
+        ]
+    )
 
 
 def secret_document(destinations: list[LocalDestination]) -> str:

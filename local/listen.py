@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -43,7 +44,7 @@ async def listen(handler: Handler, *, port: int = 0, limit_bytes: int) -> Listen
     """Serve on 127.0.0.1; port 0 takes a free one. Larger bodies raise in `request.read()`.
 
     Raises:
-        StartError: The port is taken.
+        StartError: The port is taken, or only for root.
     """
     loop = asyncio.get_running_loop()
 
@@ -55,5 +56,6 @@ async def listen(handler: Handler, *, port: int = 0, limit_bytes: int) -> Listen
     try:
         server = await loop.create_server(api, HOST, port, backlog=512)
     except OSError as error:
-        raise StartError(f"Port {port} is taken ({error.strerror}): give another one with --port") from error
+        reason = os.strerror(error.errno or 0).lower()  # asyncio's own text says the address once more
+        raise StartError(f"Port {port} cannot be used ({reason}): give another one with --port") from error
     return Listener(api, server)

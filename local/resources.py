@@ -12,7 +12,7 @@ from local.aws import AwsClient
 from local.plan import Plan, Queue
 
 # Values are told apart by the environment variable under which functions are given their names. The names are in
-# ticketrouter/settings.py, the documents in the README's section on secrets.
+# ticketrouter/settings.py; what the documents hold, in the adapters that read them.
 CACHE_URL, ID_SECRET, API_KEYS = "CACHE_URL_SECRET_ARN", "ID_SECRET_ARN", "API_KEYS_SECRET_ARN"
 DESTINATION_SECRETS, DESTINATIONS = "DESTINATION_SECRETS_ARN", "DESTINATIONS_PARAMETER"
 

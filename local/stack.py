@@ -50,6 +50,7 @@ class Options:
         overrides: Template parameters.
         port: Of the API; None takes the first free one from 8000 on, 0 any.
         only: Run this function alone, without routes, queues, timers or stack.json.
+        api_key: The key to let in; None makes one on the first start and keeps it.
         on_step: Told what is done and after how many seconds.
         on_log: Gets every line of the functions, if given.
         on_alert: Told of every webhook at the sink.
@@ -60,6 +61,7 @@ class Options:
     overrides: Mapping[str, str] = field(default_factory=dict)
     port: int | None = None
     only: str | None = None
+    api_key: str | None = field(default=None, repr=False)
     on_step: Callable[[str, float], None] = lambda step, seconds: None
     on_log: Callable[[str, bytes], None] | None = None
     on_alert: Callable[[Arrival], None] = lambda arrival: None
@@ -107,6 +109,7 @@ class Stack:
         if not self._options.only:
             self._file.claim()
         secrets = keep_secrets(self._folder)
+        api_key = self._options.api_key or secrets.api_key
         aws = self._aws = AwsClient(place)
         metrics = self._metrics = MetricsForwarder(aws)
         logs = self._logs = Logs(self._folder / "logs", on_metrics_line=metrics.take, on_line=self._options.on_log)
@@ -116,7 +119,7 @@ class Stack:
         values = {
             resources.CACHE_URL: redis_url,
             resources.ID_SECRET: secrets.id_secret,
-            resources.API_KEYS: json.dumps({"keys": [key_entry(secrets.api_key)]}),
+            resources.API_KEYS: json.dumps({"keys": [key_entry(api_key)]}),
             resources.DESTINATIONS: dest.parameter_document(targets),
             resources.DESTINATION_SECRETS: dest.secret_document(targets),
         }
@@ -136,7 +139,7 @@ class Stack:
         self._run(metrics.run())
         self._info = {
             "api_url": api.url,
-            "api_key": secrets.api_key,
+            "api_key": api_key,
             "sink_url": sink_url,
             "redis_url": redis_url,
             "sqs_url": place.emulator_url,

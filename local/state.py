@@ -24,10 +24,15 @@ class StackFile:
         """Become the one stack of this folder. A dead one's leftovers are replaced: the kernel drops its lock.
 
         Raises:
-            LocalStackError: Another one runs.
+            LocalStackError: Another one runs, or nothing can be written there.
         """
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        lock = self._lock_path.open("w")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            lock = self._lock_path.open("w")
+        except OSError as error:
+            raise LocalStackError(
+                f"{self.path.parent} cannot be written to ({error.strerror}): give another one with --state-dir"
+            ) from error
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -15,6 +15,9 @@ from local.errors import LocalStackError
 from local.runtime import Result
 from local.stack import Options, Stack
 
+# The key in events/authorizer/good.json. Everybody may know it: nothing listens where it opens something.
+_FIXTURE_KEY = "tr_dev_this-is-no-secret-but-a-key-for-fixtures-only"
+
 
 def invoke(
     event_file: Annotated[Path, typer.Argument(help="The folder names the function: events/<function>/<case>.json")],
@@ -30,7 +33,14 @@ def invoke(
     async def use(stack: Stack) -> Result:
         return await stack.invoke(word, payload)
 
-    result = asyncio.run(with_stack(Options(root=ROOT, state_folder=DEFAULT_STATE, only=word, on_log=_print_log), use))
+    options = Options(
+        root=ROOT,
+        state_folder=DEFAULT_STATE / "invoke",  # a stack that runs keeps its logs
+        only=word,
+        api_key=_FIXTURE_KEY,
+        on_log=_print_log,
+    )
+    result = asyncio.run(with_stack(options, use))
     if result is None:
         raise typer.Exit(130)
     console.print_json(result.payload.decode())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shlex
 from typing import Annotated
 
@@ -22,6 +23,8 @@ from local.commands.terminal import (
 )
 from local.sink import Arrival
 from local.stack import Options, Stack
+
+EXAMPLE = "Nobody in the company can log in since 9:00, all work has stopped"  # urgent: it shows the alerts too
 
 
 def run(
@@ -48,7 +51,7 @@ def run(
 
 async def _serve(stack: Stack) -> None:
     info = stack.info
-    body = '{"description": "Nobody can log in since 9:00, every request ends with an error"}'
+    body = json.dumps({"description": EXAMPLE})
     curl = (
         f"curl -s {info['api_url']}/tickets -H 'Authorization: Bearer {info['api_key']}' "
         f"-H 'Content-Type: application/json' -d {shlex.quote(body)}"
@@ -69,5 +72,5 @@ def _print_log(word: str, line: bytes) -> None:
 
 def _print_alert(arrival: Arrival) -> None:
     verdict = f"refused: {arrival.problem}" if arrival.problem else f"answered {arrival.status}"
-    ticket = arrival.ticket_id or arrival.webhook_id or "?"
-    console.print(f"alert {arrival.destination}: ticket {ticket}, {verdict}", highlight=False, markup=False)
+    ticket = f"ticket {arrival.ticket_id}, " if arrival.ticket_id else ""  # a chat's message has it in its text
+    console.print(f"alert at {arrival.destination}: {ticket}{verdict}", highlight=False, markup=False)

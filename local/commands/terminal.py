@@ -26,11 +26,13 @@ ParameterOverrides = Annotated[
 # SAM takes any number of words after the option; here the second and later ones arrive as arguments.
 MoreOverrides = Annotated[list[str] | None, typer.Argument(hidden=True, metavar="")]
 StateDir = Annotated[
-    Path, typer.Option(help="Where logs, keys and stack.json are kept; a second stack needs another one.")
+    Path,
+    typer.Option(file_okay=False, help="Where logs, keys and stack.json are kept; a second stack needs another one."),
 ]
 DEFAULT_STATE = ROOT / ".local"
 Port = Annotated[
-    int | None, typer.Option(help="Port of the API: 0 takes any, without it the first free one from 8000 on.")
+    int | None,
+    typer.Option(min=0, max=65_535, help="Port of the API: 0 takes any, without it the first free one from 8000 on."),
 ]
 
 

@@ -27,7 +27,7 @@ from ticketrouter.usecases.dispatcher import Dispatcher
 
 EVENTS = Path(__file__).parents[2] / "events" / "dispatcher"
 KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-URLS = {name: f"https://hooks.example.com/{name}/xoxb-secret" for name in ("oncall", "chat", "guild")}
+URLS = {name: f"https://hooks.example.com/{name}/xoxb-secret" for name in ("sink", "sink-slack", "sink-discord")}
 
 
 class World:
@@ -41,7 +41,7 @@ class World:
             dispatcher=Dispatcher(
                 deliveries=self.deliveries,
                 destinations=MemoryDestinations(
-                    [Destination("oncall"), Destination("chat", "slack"), Destination("guild", "discord")]
+                    [Destination("sink"), Destination("sink-slack", "slack"), Destination("sink-discord", "discord")]
                 ),
                 secrets=MemoryDestinationSecrets({name: DestinationSecret(url, (KEY,)) for name, url in URLS.items()}),
                 sender=self.sender,
@@ -74,7 +74,7 @@ def world() -> World:
 
 @pytest.mark.parametrize(
     ("case", "destination", "part"),
-    [("generic", "oncall", "urgency_band"), ("slack", "chat", "blocks"), ("discord", "guild", "embeds")],
+    [("generic", "sink", "urgency_band"), ("slack", "sink-slack", "blocks"), ("discord", "sink-discord", "embeds")],
 )
 def test_each_kind_of_destination_gets_its_body(world: World, case: str, destination: str, part: str) -> None:
     assert world.dispatch(case) == []
@@ -98,7 +98,7 @@ def test_an_unreadable_message_is_kept_and_its_neighbour_delivered(world: World)
 
 
 def test_what_failed_comes_back_after_its_delay(world: World) -> None:
-    world.sender.replies[URLS["oncall"]].append(WebhookUnavailableError(status=503))
+    world.sender.replies[URLS["sink"]].append(WebhookUnavailableError(status=503))
     # the second message is a copy of the first: it waits too
     assert world.dispatch("duplicate") == message_ids("duplicate")
     assert world.visibility.delays_s == dict.fromkeys(message_ids("duplicate"), 5)
@@ -122,14 +122,14 @@ def test_a_delivery_is_counted_timed_and_logged(world: World, output: pytest.Cap
     assert "DeliveryMs" in metrics
     assert not {"DeliveryFailed", "Exhausted"} & metrics.keys()
     logged = next(line for line in lines if line.get("message") == "delivered")
-    assert (logged["level"], logged["ticket_id"], logged["destination"]) == ("INFO", "w-3", "oncall")
+    assert (logged["level"], logged["ticket_id"], logged["destination"]) == ("INFO", "w-3", "sink")
     assert (logged["http_status"], logged["tries"]) == (200, 1)
     malformed = next(line for line in lines if line.get("message") == "malformed")
     assert (malformed["level"], malformed["message_id"]) == ("ERROR", message_ids("malformed")[0])
 
 
 def test_a_refusal_is_counted_and_loud(world: World, output: pytest.CaptureFixture[str]) -> None:
-    world.sender.replies[URLS["oncall"]].append(WebhookRejectedError("no", status=404))
+    world.sender.replies[URLS["sink"]].append(WebhookRejectedError("no", status=404))
     assert world.dispatch("generic") == []
     lines = lines_of(output)
     metrics = next(line for line in lines if "Exhausted" in line)
@@ -141,7 +141,7 @@ def test_a_refusal_is_counted_and_loud(world: World, output: pytest.CaptureFixtu
 
 def test_neither_a_word_of_the_ticket_nor_an_address_is_told(world: World, output: pytest.CaptureFixture[str]) -> None:
     for case in ("generic", "slack", "discord", "malformed"):
-        world.sender.replies[URLS["oncall"]].append(WebhookUnavailableError(status=500))
+        world.sender.replies[URLS["sink"]].append(WebhookUnavailableError(status=500))
         world.dispatch(case)
     told = output.readouterr().out.lower()
     assert "w-1" in told

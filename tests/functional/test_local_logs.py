@@ -147,5 +147,8 @@ def test_one_stack_at_a_time_and_a_dead_ones_file_is_replaced(tmp_path: Path) ->
     assert running_stack(tmp_path)["api_url"] == "http://127.0.0.1:8000"
     file.release()
     assert not (tmp_path / "stack.json").exists()
+    (tmp_path / "file").touch()
+    with pytest.raises(LocalStackError, match="give another one with --state-dir"):
+        StackFile(tmp_path / "file").claim()
     with pytest.raises(LocalStackError, match="No stack runs here"):
         running_stack(tmp_path)
