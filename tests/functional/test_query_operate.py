@@ -7,6 +7,8 @@ import json
 import pytest
 
 from tests.query_events import World, load
+from ticketrouter.domain.alert import Destination
+from ticketrouter.domain.errors import MissingSettingError
 from ticketrouter.domain.record import DeadLetter
 
 
@@ -41,6 +43,23 @@ def test_destinations_are_told_without_a_secret(world: World) -> None:
         {"id": "oncall", "kind": "generic", "threshold": 0.8, "categories": []},
         {"id": "legal", "kind": "slack", "threshold": 0.9, "categories": ["Legal"]},
     ]
+
+
+def test_destinations_that_cannot_be_read_are_our_failure(
+    world: World, monkeypatch: pytest.MonkeyPatch, output: pytest.CaptureFixture[str]
+) -> None:
+    def unreadable() -> list[Destination]:
+        raise MissingSettingError("parameter /router/destinations: is not JSON")
+
+    monkeypatch.setattr(world.destinations, "all", unreadable)
+
+    status, body = world.ask("list_destinations")
+
+    assert (status, body["code"]) == (500, "internal")
+    assert "/router/destinations" not in json.dumps(body), "a reader of tickets cannot mend it"
+    out = output.readouterr().out
+    assert '"level":"ERROR"' in out and "/router/destinations" in out, "an operator can"
+    assert "InternalErrors" in out
 
 
 def test_dead_letters_are_listed_and_redriven(world: World) -> None:

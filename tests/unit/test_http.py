@@ -128,7 +128,8 @@ def test_fields_at_fault_are_pointed_at() -> None:
     assert http.problem(error).status == 422
 
 
-def test_an_unexpected_error_tells_nothing() -> None:
-    problem = http.problem(RuntimeError("password=hunter2"))
-    assert problem.status == 500
+@pytest.mark.parametrize("kind", [RuntimeError, errors.MissingSettingError, errors.ModelMismatchError])
+def test_an_unexpected_error_tells_nothing(kind: type[Exception]) -> None:
+    problem = http.problem(kind("password=hunter2"))
+    assert (problem.status, problem.body["code"]) == (500, "internal")
     assert "hunter2" not in problem.response()["body"]

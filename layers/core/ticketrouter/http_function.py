@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ticketrouter.domain.errors import NotFoundError, RouterError
+from ticketrouter.domain.errors import ConfigError, NotFoundError, RouterError
 from ticketrouter.edge import http
 from ticketrouter.telemetry import Handler, Metric, count, instrumented, logger
 
@@ -27,6 +27,10 @@ def http_handler(routes: Mapping[str, Route]) -> Handler:
     def handler(event: Event, context: Any) -> Event:
         try:
             return routes.get(event["routeKey"], routes.get("$default", _not_found))(event)
+        except ConfigError as error:  # a document that is read at run time, for one: the client did nothing wrong
+            count(Metric.INTERNAL_ERRORS)
+            logger.error("not set up", code=error.code, detail=str(error))
+            return http.problem(error).response()
         except RouterError as error:
             count(Metric.REFUSED)
             logger.info("refused", code=error.code)

@@ -70,8 +70,8 @@ class Problem:
 
 
 def problem(error: Exception) -> Problem:
-    """Translate an error; what is not ours is a 500 that tells nothing."""
-    if not isinstance(error, errors.RouterError):
+    """Translate an error; what is not ours, or is our own set-up, is a 500 that tells nothing."""
+    if not isinstance(error, errors.RouterError) or isinstance(error, errors.ConfigError):
         return Problem(500, _body(500, "internal", "The failure was logged; the same request may be sent again."))
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
     body = _body(status, error.code, str(error))
