@@ -36,7 +36,7 @@ def _post_batch(ingest: Ingest, event: Event) -> Event:
     text = http.read_body(event, media_types=("application/json", "text/csv"), max_bytes=http.MAX_BATCH_BYTES)
     rows = tickets.csv_rows(text) if http.media_type(event) == "text/csv" else tickets.json_rows(http.parse_json(text))
     key = event["headers"].get("idempotency-key")
-    drafts = [_try_draft(row, None if key is None else f"{key}#{index}") for index, row in enumerate(rows)]
+    drafts = [_try_draft(row, key, index) for index, row in enumerate(rows)]
     verdicts = ingest.accept(drafts, key_id=_key_id(event), trace=_trace(event))
     _measure(verdicts)
     if all(isinstance(verdict, QueueUnavailableError) for verdict in verdicts):
@@ -53,14 +53,14 @@ def _post_batch(ingest: Ingest, event: Event) -> Event:
     return http.json_response(202, answer.model_dump())
 
 
-def _try_draft(document: Any, idempotency_key: str | None) -> Draft | RouterError:
+def _try_draft(document: Any, idempotency_key: str | None, row: int) -> Draft | RouterError:
     try:
-        return _draft(document, idempotency_key)
+        return _draft(document, idempotency_key, row)
     except RouterError as error:
         return error
 
 
-def _draft(document: Any, idempotency_key: str | None) -> Draft:
+def _draft(document: Any, idempotency_key: str | None, row: int | None = None) -> Draft:
     request = tickets.parse_ticket(document)
     return Draft(
         description=request.description or request.text or "",
@@ -70,6 +70,7 @@ def _draft(document: Any, idempotency_key: str | None) -> Draft:
         channel=request.channel,
         metadata=request.metadata,
         idempotency_key=idempotency_key,
+        row=row,
     )
 
 

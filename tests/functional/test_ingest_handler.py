@@ -222,8 +222,9 @@ def test_a_csv_from_a_spreadsheet_is_read(world: World) -> None:
     assert world.queue.sent[0].ticket.description == "Zeile 1\nZeile 2"
 
 
-def test_a_batch_with_an_idempotency_key_can_be_sent_again(world: World) -> None:
-    event = changed("batch_json", '[{"text":"a"},{"text":"b"}]', idempotency_key="import-7")
+@pytest.mark.parametrize("key", ["import-7", "k" * 255])
+def test_a_batch_with_an_idempotency_key_can_be_sent_again(world: World, key: str) -> None:
+    event = changed("batch_json", '[{"text":"a"},{"text":"b"}]', idempotency_key=key)
     assert len(world.post(event)[1]["accepted"]) == 2
     assert len(world.post(event)[1]["duplicates"]) == 2
 

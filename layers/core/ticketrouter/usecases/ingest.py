@@ -30,7 +30,11 @@ RETRY_AFTER_S = 5  # the lease of a claim whose send did not end well
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A ticket as a client wrote it: right in shape, not yet cleaned or checked."""
+    """A ticket as a client wrote it: right in shape, not yet cleaned or checked.
+
+    Attributes:
+        row: Its place in a batch, whose rows share one idempotency key.
+    """
 
     description: str
     ticket_id: str | None = None
@@ -39,6 +43,7 @@ class Draft:
     channel: str = ""
     metadata: dict[str, str] = field(default_factory=dict)
     idempotency_key: str | None = None
+    row: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +148,8 @@ class Ingest:
             if not IDEMPOTENCY_KEY.fullmatch(draft.idempotency_key):
                 detail = "must be 1 to 255 printable ASCII characters"
                 raise InvalidTicketError(FieldProblem("/headers/idempotency-key", detail))
-            return self._ids.from_idempotency_key(draft.idempotency_key)
+            place = "" if draft.row is None else f"#{draft.row}"
+            return self._ids.from_idempotency_key(f"{draft.idempotency_key}{place}")
         if customer:
             return self._ids.from_content(customer, f"{subject}\n{description}", now_ms)
         return f"t_{self._randomness.token()}"
