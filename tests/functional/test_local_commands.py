@@ -1,20 +1,24 @@
-"""What a newcomer types first: `invoke` on every event, the example of `run`, destinations of one's own."""
+"""What a newcomer types first: `invoke`, the example of `run`, `send`, destinations of one's own."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from local.commands.run import EXAMPLE
+from local.commands.send import send
 from local.destinations import load_destinations, parameter_document, secret_document
 from local.errors import LocalStackError, StartError
 from local.listen import listen
+from local.state import StackFile
 from ticketrouter.adapters.onnx_scorer import OnnxScorer
 from ticketrouter.domain.urgency import ALERT_THRESHOLD
 
@@ -40,6 +44,53 @@ def test_invoke_answers_an_event_of_the_repository(event: str, answer: dict[str,
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
 
     assert (done.returncode, json.loads(done.stdout or "null")) == (0, answer), done.stderr
+
+
+def _send_to(answers: list[tuple[int, dict[str, Any]]], tmp_path: Path) -> None:
+    """Send a ticket to a stand-in for the stack that gives these answers, one after the other."""
+
+    async def answer(request: web.BaseRequest) -> web.Response:
+        status, body = answers.pop(0)
+        return web.json_response(body, status=status)
+
+    async def scenario() -> None:
+        listener = await listen(answer, limit_bytes=10_000)
+        file = StackFile(tmp_path)
+        file.write({"api_url": listener.url, "api_key": "tr_dev_x", "pid": os.getpid()})
+        try:
+            await asyncio.to_thread(send, "no login", state_dir=tmp_path)
+        finally:
+            await listener.close()
+
+    asyncio.run(scenario())
+
+
+def test_send_waits_for_the_score_and_the_alerts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    alerts = [[{"status": "pending"}], [{"status": "delivered"}]]
+    answers: list[tuple[int, dict[str, Any]]] = [
+        (202, {"ticket_id": "t", "status": "scored"}),  # a duplicate: its score is not told here
+        (200, {"ticket_id": "t", "status": "accepted", "alerts": []}),
+        *((200, {"ticket_id": "t", "status": "scored", "alerts": each}) for each in alerts),
+    ]
+
+    _send_to(answers, tmp_path)
+
+    assert answers == []
+    assert json.loads(capsys.readouterr().out)["alerts"] == alerts[-1]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "reason"),
+    [
+        (409, {"code": "conflict", "detail": "other content"}, "other content"),
+        (403, {"message": "Forbidden"}, "Forbidden"),
+        (500, {"odd": 1}, '{"odd": 1}'),
+    ],
+)
+def test_send_says_why_it_was_refused(tmp_path: Path, status: int, body: dict[str, Any], reason: str) -> None:
+    with pytest.raises(LocalStackError) as refusal:
+        _send_to([(status, body)], tmp_path)
+    assert str(refusal.value) == f"POST /tickets answered {status}: {reason}"
 
 
 def test_own_destinations_are_read_by_the_rules_of_production(tmp_path: Path) -> None:
