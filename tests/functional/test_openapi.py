@@ -57,6 +57,12 @@ def test_the_refusals_of_the_gateway_itself_are_listed(key: str) -> None:
     assert listed == expected
 
 
+def test_what_is_wrong_with_a_row_is_no_answer_to_its_batch() -> None:
+    paths = document()["paths"]
+    statuses = {path: set(paths[path]["post"]["responses"]) for path in ("/tickets", "/tickets/batch")}
+    assert statuses["/tickets"] - statuses["/tickets/batch"] == {"409", "422"}
+
+
 def test_every_error_with_a_status_is_raised_by_some_route() -> None:
     raised = {error for operation in OPERATIONS.values() for error in operation.raises}
     raised.add(errors.MethodNotAllowedError)  # by $default, which is in no document

@@ -23,7 +23,7 @@ TAGS = {
 }
 STORE = (errors.CacheUnavailableError,)
 BODY = (errors.MalformedBodyError, errors.PayloadTooLargeError, errors.UnsupportedMediaTypeError)
-INGEST = (*BODY, errors.InvalidTicketError, errors.RateLimitedError, errors.QueueUnavailableError)
+INGEST = (*BODY, errors.RateLimitedError, errors.QueueUnavailableError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ OPERATIONS: dict[str, Operation] = {
         "Durably queued when answered. The same id and content again is the same 202 with `duplicate: true`.",
         status=202, body={"application/json": tickets.TicketRequest}, headers=_RETRY_KEY,
         answer_headers={"Location": "Where the ticket is read.", "Retry-After": "Seconds until that is worth while."},
-        raises=(*INGEST, errors.ConflictError, errors.InProgressError),
+        raises=(*INGEST, errors.InvalidTicketError, errors.ConflictError, errors.InProgressError),
     ),
     "POST /tickets/batch": Operation(
         "postTickets", "tickets", "Accept up to 500 tickets", tickets.AcceptedBatch,
