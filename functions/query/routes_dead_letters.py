@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from ticketrouter.edge import http
 from ticketrouter.edge.requests import DeadLettersParameters, RedriveRequest, read_parameters, read_request
 from ticketrouter.edge.schemas_operate import DeadLetterPage, DeadLetterResource, RedriveReport, RedriveResult
+from ticketrouter.http_function import Event
 from ticketrouter.telemetry import Metric, count, logger
 from ticketrouter.usecases.operate import Operate, RedriveOutcome
 from ticketrouter.usecases.query import Query
-
-Event = dict[str, Any]
 
 
 def routes(query: Query, operate: Operate) -> dict[str, Callable[[Event], Event]]:

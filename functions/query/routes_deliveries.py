@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from ticketrouter.edge import http
 from ticketrouter.edge.requests import DeliveriesParameters, read_parameters
 from ticketrouter.edge.schemas import DeliveryPage, DeliveryResource
 from ticketrouter.edge.schemas_operate import DestinationList, DestinationResource, ReplayedDelivery
+from ticketrouter.http_function import Event
 from ticketrouter.telemetry import logger
 from ticketrouter.usecases.operate import Operate
 from ticketrouter.usecases.query import Query
-
-Event = dict[str, Any]
 
 
 def routes(query: Query, operate: Operate) -> dict[str, Callable[[Event], Event]]:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from typing import Any
 
 from ticketrouter.edge import http
 from ticketrouter.edge.requests import ChangesParameters, StatsParameters, read_parameters
 from ticketrouter.edge.schemas import TicketResource
 from ticketrouter.edge.schemas_live import ChangesPage, QueueResource, StatsResource
+from ticketrouter.http_function import Event
 from ticketrouter.usecases.query import Query
-
-Event = dict[str, Any]
 
 
 def routes(query: Query) -> dict[str, Callable[[Event], Event]]:

@@ -8,18 +8,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from ticketrouter.domain.access import OPEN_ROUTES, ROUTE_SCOPES
 from ticketrouter.domain.errors import MethodNotAllowedError, NotFoundError
 from ticketrouter.edge import http
 from ticketrouter.edge.schemas_live import HealthResource
+from ticketrouter.http_function import Event
 from ticketrouter.telemetry import Metric, count
 from ticketrouter.usecases.query import Query
 
 from . import docs_page
 
-Event = dict[str, Any]
 OPENAPI = Path(__file__).with_name("openapi.json")
 _CACHED = {"cache-control": "public, max-age=300"}
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from ticketrouter.edge import http
 from ticketrouter.edge.requests import TicketParameters, TicketsParameters, read_parameters
 from ticketrouter.edge.schemas import TicketDetail, TicketPage, TicketResource
 from ticketrouter.edge.schemas_operate import DeletedTickets
+from ticketrouter.http_function import Event
 from ticketrouter.telemetry import logger
 from ticketrouter.usecases.operate import Operate
 from ticketrouter.usecases.query import Query
 
-Event = dict[str, Any]
 _OPTIONAL_PARTS = {"explanation", "deliveries"}
 
 
