@@ -285,3 +285,17 @@ def test_a_redriven_ticket_keeps_its_place_and_its_delivery_starts_again(world):
     second = replace(first, epoch=2)
     assert world.deliveries.claim(second, token="e", lease_ms=5_000).verdict.value == "send"
     assert world.deliveries.of_ticket("a", ["oncall"])[0].alert == second
+
+
+def test_an_attempt_is_taken_back_only_from_what_is_still_queued(world):
+    item, scored = world.item("a"), world.item("b")
+    for one in (item, scored):
+        world.accept(one)
+        world.store.begin([one], max_attempts=3)
+    world.store.commit([world.outcome(scored)])
+
+    world.store.forgive(["a", "b", "gone"])
+    world.store.forgive(["a"])
+
+    assert [record.attempts for record in world.store.get_many(["a", "b"])] == [0, 1]
+    assert world.store.get("gone") is None

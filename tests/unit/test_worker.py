@@ -18,8 +18,9 @@ from ticketrouter.adapters.memory import (
     MemoryVisibility,
 )
 from ticketrouter.domain.alert import Destination
+from ticketrouter.domain.errors import CacheUnavailableError
 from ticketrouter.domain.message import Received, WorkItem
-from ticketrouter.domain.record import TicketRecord
+from ticketrouter.domain.record import Outcome, TicketRecord
 from ticketrouter.domain.status import Lane, State
 from ticketrouter.domain.ticket import Ticket
 from ticketrouter.ports import Begun, Scorer
@@ -276,3 +277,51 @@ def test_a_broken_model_degrades_to_the_word_list_instead_of_failing_tickets(wor
     assert score.degraded
     assert score.urgency_score > 0.8
     assert len(world.alerts.sent) == 1
+
+
+def test_copies_of_one_ticket_that_are_worked_on_at_once_are_no_poison(world: World) -> None:
+    message = world.message("1", "fire")
+    item = WorkItem.from_json(message.body)
+    for _ in range(MAX_ATTEMPTS):
+        world.store.begin([item], max_attempts=MAX_ATTEMPTS)  # three other workers hold a copy each
+
+    report = world.work(replace(message, message_id="m-fourth"))
+
+    assert (report.failed, report.poisoned) == (["m-fourth"], [])
+    assert world.record("1").state is State.QUEUED
+
+
+class _LosesCommits(MemoryTicketStore):
+    """A store that goes away between begin and commit."""
+
+    away = True
+
+    def commit(self, outcomes: Sequence[Outcome]) -> list[TicketRecord | None]:
+        if self.away:
+            raise CacheUnavailableError
+        return super().commit(outcomes)
+
+
+def test_outages_of_the_store_do_not_add_up_to_poison(world: World) -> None:
+    store = _LosesCommits(world.state)
+    world.worker._store = store
+    message = world.message("1", "fire")
+    for receive_count in range(1, 3 * MAX_ATTEMPTS):
+        assert world.work(replace(message, receive_count=receive_count)).failed == ["m-1"]
+        assert world.record("1").attempts <= 1
+    store.away = False
+    assert world.work(replace(message, receive_count=20)).failed == []
+    assert world.record("1").state is State.SCORED
+    assert [alert.ticket_id for alert in world.alerts.sent] == ["1"]
+
+
+def test_a_ticket_that_somebody_else_finished_is_not_told_as_poison(world: World) -> None:
+    message = world.message("1", "poison")
+    item = WorkItem.from_json(message.body)
+    for _ in range(MAX_ATTEMPTS - 1):
+        world.store.begin([item], max_attempts=MAX_ATTEMPTS)
+    world.store.fail = lambda item, reason: False  # type: ignore[method-assign]
+
+    report = world.work(replace(message, receive_count=3))
+
+    assert (report.failed, report.poisoned, report.duplicates) == ([], [], 1)

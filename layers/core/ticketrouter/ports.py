@@ -185,6 +185,9 @@ class TicketStore(Protocol):
         None where the ticket was deleted: nothing is written, and nobody is to be alerted.
         """
 
+    def forgive(self, ticket_ids: Sequence[str]) -> None:
+        """Take back one counted attempt of each ticket that is still queued: our outage ended it, not the ticket."""
+
     def mark_alerts_enqueued(self, ticket_ids: Sequence[str]) -> None:
         """Note that all alerts of these tickets are on the alert queue."""
 

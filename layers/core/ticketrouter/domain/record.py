@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ticketrouter.domain.alert import Alert
-from ticketrouter.domain.message import WorkItem
+from ticketrouter.domain.message import Received, WorkItem
 from ticketrouter.domain.score import Score
 from ticketrouter.domain.status import DeliveryStatus, State
 
@@ -116,6 +116,10 @@ class Delivery:
         return next((attempt.at_ms for attempt in self.log if attempt.error is None), None)
 
 
+# Above the largest message of ours, so that a ticket which was kept can be sent again as it was.
+MAX_LETTER_BYTES = 262_144
+
+
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
     """Something accepted that could not be finished, kept for an operator.
@@ -125,7 +129,7 @@ class DeadLetter:
         reason: Stable word: poison, dead-lettered, overdue, malformed-message, id-conflict.
         at_ms: When it was given up, Unix time in milliseconds.
         ticket_id: Set when the ticket is known.
-        body: The unreadable message, at most 64 KiB; None for a ticket, whose record has it all.
+        body: The message, at most 256 KiB; None for a ticket, whose record has it all.
         source: Name of the queue that it came from; None for a ticket.
     """
 
@@ -135,3 +139,9 @@ class DeadLetter:
     ticket_id: str | None = None
     body: str | None = None
     source: str | None = None
+
+    @classmethod
+    def of_message(cls, message: Received, reason: str, at_ms: int, *, ticket_id: str | None = None) -> DeadLetter:
+        """Return the letter that keeps a queue message; half a surrogate pair in it becomes a question mark."""
+        body = message.body.encode(errors="replace")[:MAX_LETTER_BYTES].decode(errors="ignore")
+        return cls(message.message_id, reason, at_ms, ticket_id, body, message.source_arn.rpartition(":")[2])

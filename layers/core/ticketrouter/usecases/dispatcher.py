@@ -43,7 +43,6 @@ TRY_BUDGET_MS = 12_000  # less time than this left, and a try might be cut off b
 LOST_LEASE_DELAY_S = 5
 # Without a destination in the documents: long enough (155 s) for every cached copy of them to be renewed.
 MAX_TRIES_UNKNOWN = 4
-MAX_LETTER_BYTES = 65_536
 USER_AGENT = "ticket-router/1"
 
 
@@ -248,9 +247,5 @@ class Dispatcher:
 
     def _keep(self, message: Received, reason: str) -> Handled:
         """Keep an unreadable message where an operator sees it, rather than let it burn its receives."""
-        body = message.body.encode(errors="replace")[:MAX_LETTER_BYTES].decode(errors="ignore")
-        source = message.source_arn.rpartition(":")[2]
-        self._dead_letters.keep(
-            DeadLetter(id=message.message_id, reason=reason, at_ms=self._clock.now_ms(), body=body, source=source)
-        )
+        self._dead_letters.keep(DeadLetter.of_message(message, reason, self._clock.now_ms()))
         return Handled(message, Ending.MALFORMED)

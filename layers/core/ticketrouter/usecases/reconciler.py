@@ -17,7 +17,6 @@ from ticketrouter.domain.status import DeliveryStatus, State
 from ticketrouter.ports import AlertQueue, Clock, DeadLetters, Deliveries, TicketStore, WorkQueue
 
 MAX_RESENDS = 3
-MAX_LETTER_BYTES = 65_536
 BATCH_SIZE = 50  # tickets a step of the sweep; even with a queue at its time-outs a step ends within the budget
 STEP_BUDGET_MS = 30_000  # less time than this left, and no further step is begun
 RETRY_S = 60  # the schedule's next run
@@ -157,16 +156,8 @@ class Reconciler:
             report.exhausted.append(alert)
 
     def _keep(self, message: Received, reason: str, ticket_id: str | None, report: ReconcileReport) -> None:
-        self._dead_letters.keep(
-            DeadLetter(
-                id=message.message_id,
-                reason=reason,
-                at_ms=self._clock.now_ms(),
-                ticket_id=ticket_id,
-                body=message.body.encode(errors="replace")[:MAX_LETTER_BYTES].decode(errors="ignore"),
-                source=message.source_arn.rpartition(":")[2],
-            )
-        )
+        letter = DeadLetter.of_message(message, reason, self._clock.now_ms(), ticket_id=ticket_id)
+        self._dead_letters.keep(letter)
         report.kept.append(message.message_id)
 
     # --- deadlines ---------------------------------------------------------------------------------------------------

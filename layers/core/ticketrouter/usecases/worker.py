@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ticketrouter.domain.alert import alerts_for
+from ticketrouter.domain.alert import Destination, alerts_for
 from ticketrouter.domain.errors import CacheUnavailableError, MalformedMessageError
 from ticketrouter.domain.message import Received, WorkItem
 from ticketrouter.domain.record import DeadLetter, Outcome, TicketRecord
@@ -26,7 +26,6 @@ from ticketrouter.ports import (
 from ticketrouter.usecases.scoring import GuardedScorer
 
 MAX_ATTEMPTS = 3  # our own count of begun attempts; SQS's receive count also grows in outages
-MAX_DEAD_LETTER_CHARS = 65_536
 
 
 @dataclass(slots=True)
@@ -91,6 +90,7 @@ class Worker:
         self._dead_letters = dead_letters
         self._visibility = visibility
         self._clock = clock
+        self._to_forgive: set[str] = set()  # tickets whose attempt was ended by an outage of the store
 
     def work(self, messages: Sequence[Received], *, cold_start: bool) -> WorkReport:
         """Work through a batch of one queue.
@@ -104,18 +104,25 @@ class Worker:
         """
         report = WorkReport()
         done: set[str] = set()
-        self._destinations.all()  # before any attempt is counted: without them no urgent ticket can be finished
+        # Before any attempt is counted: without them no urgent ticket can be finished.
+        destinations = self._destinations.all()
         try:
+            self._forgive()
             jobs = self._read(messages, report, done)
             together, alone = self._separate(jobs)
-            self._work_group(together, cold_start, report, done)
-            for job in alone:
-                self._work_group([job], cold_start, report, done)
+            for group in (together, *([job] for job in alone)):
+                self._work_group(group, destinations, cold_start, report, done)
         except CacheUnavailableError:
             # Leave visibility alone: an outage of the store must not burn receives faster than the queue's own pace.
             report.store_unavailable = True
         report.failed = [message.message_id for message in messages if message.message_id not in done]
         return report
+
+    def _forgive(self) -> None:
+        """Take back attempts that the store's own outage ended: they must not add up to poison."""
+        if self._to_forgive:
+            self._store.forgive(sorted(self._to_forgive))
+            self._to_forgive.clear()
 
     def _read(self, messages: Sequence[Received], report: WorkReport, done: set[str]) -> list[_Job]:
         jobs = []
@@ -143,7 +150,14 @@ class Worker:
             [job for job in jobs if job.message.message_id in suspects],
         )
 
-    def _work_group(self, jobs: Sequence[_Job], cold_start: bool, report: WorkReport, done: set[str]) -> None:
+    def _work_group(
+        self,
+        jobs: Sequence[_Job],
+        destinations: Sequence[Destination],
+        cold_start: bool,
+        report: WorkReport,
+        done: set[str],
+    ) -> None:
         started_at_ms = self._clock.now_ms()
         to_score, finals = self._begin(jobs, report, done)
 
@@ -161,7 +175,7 @@ class Worker:
             due = alerts_for(
                 job.item.ticket,
                 score,
-                self._destinations.all(),
+                destinations,
                 accepted_at_ms=job.item.accepted_at_ms,
                 scored_at_ms=scored_at_ms,
                 epoch=record.epoch,
@@ -193,8 +207,11 @@ class Worker:
                     case Begin.ALREADY_FAILED | Begin.DELETED:
                         report.duplicates += 1
                         done.add(job.message.message_id)
-                    case Begin.EXHAUSTED:
+                    case Begin.EXHAUSTED if job.message.receive_count > 1:
                         self._fail(job, report, done)
+                    case Begin.EXHAUSTED:
+                        # A first reception: others work on copies of it right now, and it comes back to see how that went.
+                        report.retried += 1
                     case Begin.CONFLICT:
                         self._keep(job.message, "id-conflict", job.item.ticket.ticket_id, report, done)
             # The same ticket twice in a batch is scored once: the other comes back and finds the record final.
@@ -208,7 +225,11 @@ class Worker:
     ) -> list[tuple[_Job, TicketRecord]]:
         """Write what was found out; return the records that are final now."""
         finals: list[tuple[_Job, TicketRecord]] = []
-        committed = self._store.commit([outcome for _, outcome in outcomes]) if outcomes else []
+        try:
+            committed = self._store.commit([outcome for _, outcome in outcomes]) if outcomes else []
+        except CacheUnavailableError:
+            self._to_forgive.update(outcome.item.ticket.ticket_id for _, outcome in outcomes)
+            raise
         for (job, outcome), record in zip(outcomes, committed, strict=True):
             if record is None:  # deleted while it was being scored
                 report.duplicates += 1
@@ -228,22 +249,16 @@ class Worker:
         self._visibility.delay(job.message, 10 * 2**record.attempts)
 
     def _fail(self, job: _Job, report: WorkReport, done: set[str]) -> None:
-        self._store.fail(job.item, "poison")
-        report.poisoned.append(job.item.ticket.ticket_id)
+        if self._store.fail(job.item, "poison"):
+            report.poisoned.append(job.item.ticket.ticket_id)
+        else:
+            report.duplicates += 1  # somebody else made it final
         done.add(job.message.message_id)
 
     def _keep(self, message: Received, reason: str, ticket_id: str | None, report: WorkReport, done: set[str]) -> None:
         """Keep a message that nobody can work on where an operator sees it, rather than let it burn its receives."""
-        self._dead_letters.keep(
-            DeadLetter(
-                id=message.message_id,
-                reason=reason,
-                at_ms=self._clock.now_ms(),
-                ticket_id=ticket_id,
-                body=message.body[:MAX_DEAD_LETTER_CHARS],
-                source=message.source_arn.rsplit(":", 1)[-1],
-            )
-        )
+        letter = DeadLetter.of_message(message, reason, self._clock.now_ms(), ticket_id=ticket_id)
+        self._dead_letters.keep(letter)
         report.dead_lettered += 1
         done.add(message.message_id)
 

@@ -70,6 +70,13 @@ class MemoryTicketStore:
         self._finish(row)
         return row.record
 
+    def forgive(self, ticket_ids: Sequence[str]) -> None:
+        """Take back one counted attempt of each ticket that is still queued."""
+        with self._state.open():
+            for row in filter(None, map(self._state.rows.get, ticket_ids)):
+                if row.record.state is State.QUEUED and row.record.attempts:
+                    row.record = replace(row.record, attempts=row.record.attempts - 1)
+
     def mark_alerts_enqueued(self, ticket_ids: Sequence[str]) -> None:
         """Note that the alerts are on their queue."""
         with self._state.open():

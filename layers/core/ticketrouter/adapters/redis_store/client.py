@@ -90,12 +90,11 @@ class RedisClient:
         connection = self._pool.get_connection()
         try:
             replies = _exchange(connection, commands)
-            unknown = [at for at, reply in enumerate(replies) if isinstance(reply, NoScriptError)]
-            if unknown:
-                # The server has restarted, or never saw the scripts. Only what did not run is sent again.
+            repeated = _to_repeat(commands, replies)
+            if repeated:
                 _raise_first(_exchange(connection, [("SCRIPT", "LOAD", text) for text, _ in scripts().values()]))
-                again = _exchange(connection, [commands[at] for at in unknown])
-                for at, reply in zip(unknown, again, strict=True):
+                again = _exchange(connection, [commands[at] for at in repeated])
+                for at, reply in zip(repeated, again, strict=True):
                     replies[at] = reply
         except BaseException:
             # A reply may still be under way, and must not be taken for another's.
@@ -121,6 +120,19 @@ def _exchange(connection: Connection, commands: Sequence[Command]) -> list[Any]:
         except ResponseError as error:
             replies.append(error)
     return replies
+
+
+def _to_repeat(commands: Sequence[Command], replies: Sequence[Any]) -> list[int]:
+    """Return the positions to send again because the server has restarted, or never saw our scripts.
+
+    Scripts that did not run, and every plain command behind the first of them: a read there saw the record as it was
+    before its script. Our plain commands may run twice; a script that has run must not.
+    """
+    unknown = [at for at, reply in enumerate(replies) if isinstance(reply, NoScriptError)]
+    if not unknown:
+        return []
+    later = range(unknown[0], len(commands))
+    return [at for at in later if commands[at][0] != "EVALSHA" or isinstance(replies[at], NoScriptError)]
 
 
 def _raise_first(replies: Sequence[Any]) -> None:

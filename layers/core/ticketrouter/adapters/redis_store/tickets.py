@@ -104,6 +104,10 @@ class RedisTicketStore:
             outcome.score.embedding,
         )
 
+    def forgive(self, ticket_ids: Sequence[str]) -> None:
+        """Take back one counted attempt of each ticket that is still queued."""
+        self._client.run([call("forgive", [keys.ticket_key(ticket_id)]) for ticket_id in ticket_ids])
+
     def mark_alerts_enqueued(self, ticket_ids: Sequence[str]) -> None:
         """Note that all alerts of these tickets are on the alert queue."""
         self._client.run([call("enqueued", [keys.ticket_key(ticket_id)]) for ticket_id in ticket_ids])
