@@ -85,6 +85,7 @@ class RedisClaims:
             return
         items = [claim.item for claim in owned]
         commands = [call("confirm", [keys.ticket_key(claim.item.ticket.ticket_id)], claim.token) for claim in owned]
+        # In the same round trip, before it is known who was faster: lists keep what a worker has shown.
         commands += self._projections.accepted(items)
         commands += counted(map(of_accepted, items))
         moved = self._client.run(commands)[: len(owned)]

@@ -28,8 +28,8 @@ class Projections:
         self._changes_kept = changes_kept
 
     def accepted(self, items: Sequence[WorkItem]) -> list[Command]:
-        """List accepted tickets, by their provisional urgency and by customer."""
-        commands = self.listed([(item, item.provisional_score) for item in items])
+        """List accepted tickets, by their provisional urgency and by customer; whoever shows S first is not undone."""
+        commands = self._shown("offer", [(item, item.provisional_score) for item in items])
         for item in items:
             if item.ticket.customer:
                 key = keys.customer_key(item.ticket.customer)
@@ -39,10 +39,13 @@ class Projections:
 
     def listed(self, entries: Sequence[tuple[WorkItem, float]]) -> list[Command]:
         """List tickets by their time of acceptance and this urgency, and note that they changed."""
+        return self._shown("show", entries)
+
+    def _shown(self, what: str, entries: Sequence[tuple[WorkItem, float]]) -> list[Command]:
         places: list[str | int] = []
         for item, urgency in entries:
             rank = urgency_rank(urgency, item.accepted_at_ms)
-            places += ("show", item.ticket.ticket_id, item.accepted_at_ms, rank)
+            places += (what, item.ticket.ticket_id, item.accepted_at_ms, rank)
         return [self._project(places)] if places else []
 
     def touched(self, ticket_id: str) -> Command:

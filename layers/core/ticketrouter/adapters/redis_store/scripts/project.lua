@@ -1,7 +1,8 @@
 -- Bring the lists up to date. Idempotent: the records are the truth.
 -- KEYS index:{tickets}:accepted, :urgency, :changes, :floor
 -- ARGV changes to keep, time to live of a record in ms, then (what, id, accepted_at_ms, urgency rank) again and again;
---      what: show = list it and note the change, touch = note the change if it is listed, remove = leave a tombstone
+--      what: show = list it and note the change, offer = the same, but the urgency of a ticket that is listed stays,
+--      touch = note the change if it is listed, remove = leave a tombstone
 -- A change has the number max(time in us, the last one + 1), so numbers grow even when the clock does not.
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -20,9 +21,16 @@ for i = 3, #ARGV, 4 do
     redis.call('ZREM', KEYS[1], id)
     redis.call('ZREM', KEYS[2], id)
     change('~' .. id, id)
-  elseif what == 'show' then
+  elseif what == 'show' or what == 'offer' then
+    -- A worker may have been faster, and what is listed is then the final urgency. Another time of acceptance is that
+    -- of another ticket: one that had this id before.
+    local listed = tonumber(redis.call('ZSCORE', KEYS[1], id) or -1) == tonumber(ARGV[i + 2])
     redis.call('ZADD', KEYS[1], ARGV[i + 2], id)
-    redis.call('ZADD', KEYS[2], ARGV[i + 3], id)
+    if what == 'offer' and listed then
+      redis.call('ZADD', KEYS[2], 'NX', ARGV[i + 3], id)
+    else
+      redis.call('ZADD', KEYS[2], ARGV[i + 3], id)
+    end
     change(id, '~' .. id)
   elseif redis.call('ZSCORE', KEYS[1], id) then
     change(id, '~' .. id)
