@@ -1,4 +1,4 @@
-"""Lists that are written out of order: by a confirmation, a worker and a deletion in each other's way."""
+"""Lists: written out of order by a confirmation, a worker and a deletion; and what of a customer is kept in them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from ticketrouter.adapters.redis_store.keys import ACCEPTED, URGENCY
+from ticketrouter.adapters.redis_store import RedisClaims
+from ticketrouter.adapters.redis_store.keys import ACCEPTED, URGENCY, customer_key
+from ticketrouter.adapters.system import SystemClock
+from ticketrouter.domain.message import WorkItem
+from ticketrouter.domain.status import Lane
+from ticketrouter.domain.ticket import Ticket
 from ticketrouter.ports import TicketQuery
 
 URGENT = TicketQuery(sort="-urgency_score", min_urgency=0.8)
@@ -83,6 +88,69 @@ def test_accepting_takes_one_round_trip_for_the_claims_and_one_to_confirm(redis_
     world.accept(world.item(customer="ada"), world.item(customer="bob"))
 
     assert len([commands for commands in trips if commands]) == 2
+
+
+def test_an_id_that_is_by_now_another_customers_is_not_found_with_the_first(world):
+    """Else the deletion of the first one's tickets would take it along."""
+    late = world.claims.claim([world.item("a", customer="ada")], key_id="k", token="t")
+    world.store.delete("a")
+    world.accept(world.item("a", "other words", customer="bob"))
+    world.claims.confirm(late)
+
+    assert world.views.ids_of_customer("ada", 10) == []
+    assert world.views.ids_of_customer("bob", 10) == ["a"]
+
+
+def test_a_ticket_that_only_a_commit_shows_is_found_with_its_customer(world):
+    world.store.commit([world.outcome(world.item("a", customer="ada"))])
+
+    assert world.views.ids_of_customer("ada", 10) == ["a"]
+
+
+def test_a_deletion_leaves_nothing_of_a_customer(redis_client, redis_world):
+    world = redis_world()
+    world.accept(world.item("a", customer="ada"))
+    world.store.delete("a")
+
+    assert redis_client.run([("EXISTS", customer_key("ada"))]) == [0]
+
+
+def test_very_many_expired_tickets_of_a_customer_hide_no_other(redis_client, redis_world):
+    world = redis_world()
+    gone = [part for number in range(2_000) for part in (number + 1, f"gone{number}")]
+    redis_client.run([("ZADD", customer_key("ada"), *gone)])
+    world.accept(*[world.item(name, customer="ada") for name in ("a", "b")])
+    redis_client.run([("ZADD", customer_key("ada"), *gone)])
+
+    assert world.views.ids_of_customer("ada", 1) == ["a"]
+    assert redis_client.run([("ZRANGE", customer_key("ada"), 0, -1)]) == [[b"a", b"b"]]
+
+
+def test_an_active_customers_set_is_no_longer_than_records_live(redis_client):
+    item = WorkItem(Ticket("new", "on fire", customer="ada"), Lane.STANDARD, 0.2, SystemClock().now_ms())
+    claims = RedisClaims(redis_client, record_ttl_s=3_600)
+    now_ms = SystemClock().now_ms()
+    redis_client.run([("ZADD", customer_key("ada"), now_ms - 3_601_000, "old", now_ms - 3_590_000, "alive")])
+
+    claims.confirm(claims.claim([item], key_id="k", token="t"))
+
+    members, ttl_s = redis_client.run([("ZRANGE", customer_key("ada"), 0, -1), ("TTL", customer_key("ada"))])
+    assert members == [b"alive", b"new"]
+    assert 3_590 <= ttl_s <= 3_600
+
+
+def test_a_redrive_keeps_an_old_ticket_with_its_customer(redis_client, redis_world):
+    """It gives the record its whole time again, so a deletion of the customer must still find it."""
+    world = redis_world()
+    item = world.item("a", customer="ada")
+    world.accept(item)
+    world.store.fail(item, "poison")
+    redis_client.run([("ZADD", customer_key("ada"), 1, "a")])  # long ago
+
+    world.store.reopen("a")
+    world.accept(world.item("b", customer="ada"))  # which trims
+
+    assert world.views.ids_of_customer("ada", 10) == ["a", "b"]
 
 
 def between_round_trips(redis_client, monkeypatch, overtake):

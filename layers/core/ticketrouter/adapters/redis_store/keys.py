@@ -10,7 +10,7 @@
     index:{tickets}:urgency             zset    id by urgency rank
     index:{tickets}:changes             zset    id, or ~id of a deleted ticket, by number of the change
     index:{tickets}:floor               string  newest change that was dropped
-    index:{customer:<digest>}           set     ids of one customer's tickets
+    index:{customer:<digest>}           zset    ids of one customer's tickets by time of the last listing in ms
     index:{deliveries}                  zset    <id>~<destination> by time of the last change in ms
     index:{deadletters}                 zset    id by time in ms
     stats:{<minute>}                    hash    counts
@@ -96,7 +96,7 @@ def deadline_keys() -> list[str]:
 
 
 def customer_key(customer: str) -> str:
-    """Return the key of the set of a customer's tickets; a digest, so that no name stands in a key."""
+    """Return the key of a customer's tickets; a digest, so that no name stands in a key."""
     return f"index:{{customer:{hashlib.sha256(customer.encode()).hexdigest()[:32]}}}"
 
 

@@ -24,29 +24,27 @@ class Projections:
     """
 
     def __init__(self, *, record_ttl_s: int, changes_kept: int = CHANGES_KEPT) -> None:
-        self._record_ttl_s = record_ttl_s
+        self._record_ttl_ms = record_ttl_s * 1000
         self._changes_kept = changes_kept
 
     def accepted(self, items: Sequence[WorkItem]) -> list[Command]:
-        """List accepted tickets, by their provisional urgency and by customer; whoever shows S first is not undone."""
-        commands = self._shown("offer", [(item, item.provisional_score) for item in items])
-        for item in items:
-            if item.ticket.customer:
-                key = keys.customer_key(item.ticket.customer)
-                commands.append(("SADD", key, item.ticket.ticket_id))
-                commands.append(("EXPIRE", key, self._record_ttl_s))
-        return commands
+        """List accepted tickets as `listed` does, by their provisional urgency; whoever shows S first is not undone."""
+        return self._shown("offer", [(item, item.provisional_score) for item in items])
 
     def listed(self, entries: Sequence[tuple[WorkItem, float]]) -> list[Command]:
-        """List tickets by their time of acceptance and this urgency, and note that they changed."""
+        """List tickets by time of acceptance, by this urgency and by customer, and note that they changed."""
         return self._shown("show", entries)
 
     def _shown(self, what: str, entries: Sequence[tuple[WorkItem, float]]) -> list[Command]:
         places: list[str | int] = []
+        customers: dict[str, list[str]] = {}
         for item, urgency in entries:
-            rank = urgency_rank(urgency, item.accepted_at_ms)
-            places += (what, item.ticket.ticket_id, item.accepted_at_ms, rank)
-        return [self._project(places)] if places else []
+            ticket_id, rank = item.ticket.ticket_id, urgency_rank(urgency, item.accepted_at_ms)
+            places += (what, ticket_id, item.accepted_at_ms, rank)
+            if item.ticket.customer:
+                customers.setdefault(keys.customer_key(item.ticket.customer), []).append(ticket_id)
+        commands = [self._project(places)] if places else []
+        return commands + [call("customer", [key], self._record_ttl_ms, *ids) for key, ids in customers.items()]
 
     def touched(self, ticket_id: str) -> Command:
         """Note that something beside the record changed, if the ticket is listed."""
@@ -57,7 +55,7 @@ class Projections:
         return self._project(["remove", ticket_id, "", ""])
 
     def _project(self, entries: Sequence[str | int]) -> Command:
-        return call("project", keys.TICKET_LISTS, self._changes_kept, self._record_ttl_s * 1000, *entries)
+        return call("project", keys.TICKET_LISTS, self._changes_kept, self._record_ttl_ms, *entries)
 
 
 def counted(tallies: Iterable[Tally], *, sign: int = 1) -> list[Command]:

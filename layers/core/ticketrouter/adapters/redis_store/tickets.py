@@ -187,7 +187,7 @@ class RedisTicketStore:
             commands.append(("DEL", keys.delivery_key(ticket_id, name)))
             commands.append(("ZREM", keys.DELIVERIES, f"{ticket_id}~{name}"))
         if record.item.ticket.customer:
-            commands.append(("SREM", keys.customer_key(record.item.ticket.customer), ticket_id))
+            commands.append(("ZREM", keys.customer_key(record.item.ticket.customer), ticket_id))
         # The record last: whatever breaks off half-way can be deleted again.
         commands.append(call("delete", [keys.ticket_key(ticket_id)], keys.TOMBSTONE_MS))
         return bool(self._client.run(commands)[-1])

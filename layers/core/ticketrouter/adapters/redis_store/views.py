@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ticketrouter.adapters.redis_store import keys
 from ticketrouter.adapters.redis_store.client import Command, RedisClient
 from ticketrouter.adapters.redis_store.sieve import Sieve
-from ticketrouter.adapters.redis_store.walk import Place, walk
+from ticketrouter.adapters.redis_store.walk import READ_AT_ONCE, Place, walk
 from ticketrouter.domain import stats
 from ticketrouter.domain.errors import CursorExpiredError
 from ticketrouter.domain.listing import TicketQuery, decode_cursor, encode_cursor, rank_bounds
+from ticketrouter.domain.message import WorkItem
 from ticketrouter.ports import ChangePage, TicketPage
 
 
@@ -92,15 +93,27 @@ class RedisViews:
     def ids_of_customer(self, customer: str, limit: int) -> list[str]:
         """Return ids of the customer's tickets."""
         key = keys.customer_key(customer)
-        (found,) = self._client.run([("SRANDMEMBER", key, limit)])
-        ids = sorted(member.decode() for member in found)
-        exist = self._client.run([("HEXISTS", keys.ticket_key(ticket_id), "item") for ticket_id in ids])
-        gone = [ticket_id for ticket_id, there in zip(ids, exist, strict=True) if not there]
-        if not gone:
-            return ids
-        # Expired and deleted ones must make way, or they would hide the others from a caller that deletes page by page.
-        self._client.run([("SREM", key, *gone)])
-        return self.ids_of_customer(customer, limit)
+        while True:
+            (found,) = self._client.run([("ZRANGE", key, 0, limit - 1)])
+            ids = sorted(member.decode() for member in found)
+            strays = self._strays(ids, customer)
+            if not strays:
+                return ids
+            # They must make way, or they would hide the others from a caller that deletes page by page.
+            self._client.run([("ZREM", key, *strays)])
+
+    def _strays(self, ids: Sequence[str], customer: str) -> list[str]:
+        """Return ids whose ticket has expired, was deleted, or is by now another customer's."""
+        strays: list[str] = []
+        for start in range(0, len(ids), READ_AT_ONCE):
+            part = ids[start : start + READ_AT_ONCE]
+            items = self._client.run([("HGET", keys.ticket_key(ticket_id), "item") for ticket_id in part])
+            strays += [
+                ticket_id
+                for ticket_id, item in zip(part, items, strict=True)
+                if item is None or WorkItem.from_json(item.decode()).ticket.customer != customer
+            ]
+        return strays
 
 
 def _cursor(number: int) -> str:
