@@ -236,3 +236,21 @@ def test_no_text_of_a_ticket_is_logged(world: World, output: pytest.CaptureFixtu
     out = output.readouterr().out
     assert '"refused"' in out, "the log must have been captured"
     assert "canary" not in out
+
+
+def test_an_export_with_an_id_column_can_be_uploaded_twice(world: World) -> None:
+    event = changed("batch_csv", "id,text\n7,An error\n8,Thanks\n")
+    assert [row["ticket_id"] for row in world.post(event)[1]["accepted"]] == ["7", "8"]
+    assert [row["ticket_id"] for row in world.post(event)[1]["duplicates"]] == ["7", "8"]
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        ("[]", "must be a JSON object"),
+        ("{}", "give either description or text"),
+        ('{"text":"a","x":1}', "/x is not known here"),
+    ],
+)
+def test_a_refusal_says_what_to_do_in_plain_words(world: World, body: str, detail: str) -> None:
+    assert world.post(changed("minimal", body))[1]["detail"] == detail

@@ -198,3 +198,9 @@ def test_a_key_without_rate_left_is_refused_whole_and_leaves_no_claim() -> None:
     assert refused not in world.state.rows
     world.clock.advance(caught.value.retry_after_s)
     accepted(world.post(ticket_id=refused))
+
+
+def test_a_customers_words_again_in_other_spacing_are_a_duplicate_not_a_conflict(world: World) -> None:
+    accepted(world.post("Cannot pay", customer="acme"))
+    assert accepted(world.post("cannot  pay ", customer="acme")).duplicate
+    assert len(world.queue.sent) == 1

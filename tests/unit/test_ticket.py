@@ -71,6 +71,7 @@ def test_the_fingerprint_tells_contents_apart_and_ignores_the_id() -> None:
     ticket = Ticket("1", "text", "subject", "customer")
     assert ticket.fingerprint == Ticket("2", "text", "subject", "customer", channel="email").fingerprint
     assert ticket.fingerprint != Ticket("1", "text", "subject", "other").fingerprint
+    assert ticket.fingerprint == Ticket("1", " TEXT\n", "Subject", "customer").fingerprint
     assert Ticket("1", "b", subject="a").fingerprint != Ticket("1", "", subject="ab").fingerprint
 
 

@@ -128,9 +128,12 @@ class SqsVisibility:
 
     def delay(self, message: Received, delay_s: int) -> None:
         """Hide the message for `delay_s` seconds from now on, or leave it the queue's own time if SQS refuses."""
+        url = self._urls.get(message.source_arn.rsplit(":", 1)[-1])
+        if url is None:
+            return  # a queue that is not ours to delay
         try:
             self._client.change_message_visibility(
-                QueueUrl=self._urls[message.source_arn.rsplit(":", 1)[-1]],
+                QueueUrl=url,
                 ReceiptHandle=message.receipt_handle,
                 VisibilityTimeout=min(MAX_VISIBILITY_S, max(0, delay_s)),
             )

@@ -133,7 +133,7 @@ class InvalidInputError(PermanentError):
     code = "invalid-input"
 
     def __init__(self, *problems: FieldProblem) -> None:
-        super().__init__("; ".join(f"{problem.pointer}: {problem.detail}" for problem in problems))
+        super().__init__("; ".join(f"{problem.pointer} {problem.detail}".strip() for problem in problems))
         self.problems = problems
 
 

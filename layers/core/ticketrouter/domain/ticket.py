@@ -47,8 +47,8 @@ class Ticket:
 
     @property
     def fingerprint(self) -> str:
-        """Return the SHA-256 of what makes two posts under one id the same ticket."""
-        canonical = json.dumps([self.subject, self.description, self.customer], ensure_ascii=False)
+        """Return the SHA-256 of what makes two posts under one id the same ticket: its words and its customer."""
+        canonical = json.dumps([fold(self.subject), fold(self.description), self.customer], ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
 
@@ -69,6 +69,11 @@ def _without_piles(text: str) -> str:
         if pile <= _MAX_MARKS:
             kept.append(char)
     return "".join(kept)
+
+
+def fold(text: str) -> str:
+    """Return the words of `text`, whatever their case, spacing and line ends."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def check_lengths(subject: str, description: str, labels: dict[str, str], metadata: dict[str, str]) -> None:
@@ -116,8 +121,7 @@ class TicketIds:
 
     def from_content(self, customer: str, text: str, now_ms: int) -> str:
         """Return the id of these words of this customer in the 10-minute bucket of `now_ms`."""
-        folded = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-        return self._derive("content", customer, folded, str(now_ms // CONTENT_WINDOW_MS))
+        return self._derive("content", customer, fold(text), str(now_ms // CONTENT_WINDOW_MS))
 
     def _derive(self, *parts: str) -> str:
         digest = hmac.new(self._secret, "\0".join(parts).encode(), hashlib.sha256).digest()

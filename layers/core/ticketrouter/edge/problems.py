@@ -29,4 +29,10 @@ def _pointer(location: tuple[int | str, ...]) -> str:
 
 
 def _detail(problem: Mapping[str, Any]) -> str:
-    return "is not known here" if problem["type"] == "extra_forbidden" else str(problem["msg"])
+    match problem["type"]:
+        case "extra_forbidden":
+            return "is not known here"
+        case "model_type":
+            return "must be a JSON object"
+        case _:
+            return str(problem["msg"]).removeprefix("Value error, ")

@@ -110,6 +110,8 @@ def json_rows(document: Any) -> list[Any]:
 def csv_rows(text: str) -> list[dict[str, Any]]:
     """Return the rows of a CSV with a header as ticket documents; columns of other names become metadata.
 
+    A column `id` is the ticket's id where there is no `ticket_id`.
+
     A header with semicolons and no comma is read as semicolon separated, as Excel writes it in much of Europe.
 
     Raises:
@@ -151,6 +153,8 @@ def _csv_row(header: list[str], row: list[str]) -> dict[str, Any]:
     if len(row) > len(header):
         return {"row": "more cells than the header has columns"}  # refused by the shape check, at its own index
     cells = {name: cell for name, cell in zip(header, row, strict=False) if cell.strip()}
+    if "ticket_id" not in header and "id" in cells:
+        cells["ticket_id"] = cells.pop("id")  # what exports call it; as metadata it would make each upload a new ticket
     document: dict[str, Any] = {name: cells.pop(name) for name in _CSV_FIELDS if name in cells}
     if cells:
         document["metadata"] = cells

@@ -210,7 +210,7 @@ class Worker:
                     case Begin.EXHAUSTED if job.message.receive_count > 1:
                         self._fail(job, report, done)
                     case Begin.EXHAUSTED:
-                        # A first reception: others work on copies of it right now, and it comes back to see how that went.
+                        # A first reception: others have copies of it in hand now. It comes back to see how that went.
                         report.retried += 1
                     case Begin.CONFLICT:
                         self._keep(job.message, "id-conflict", job.item.ticket.ticket_id, report, done)
