@@ -25,6 +25,8 @@ Band = Annotated[str, Field(json_schema_extra={"enum": ["critical", "high", "nor
 Sentiment = Annotated[str, Field(json_schema_extra={"enum": ["negative", "neutral", "positive"]})]
 Cursor = Annotated[str | None, Field(description="Send it as `cursor` for the next page; null on the last one.")]
 
+LISTED_DESCRIPTION_CHARS = 500  # so that a page of 200 tickets stays well below the 6 MB that Lambda can answer
+
 _VERDICT = (
     "category",
     "category_confidence",
@@ -39,6 +41,11 @@ _VERDICT = (
 def rfc3339(unix_ms: int) -> str:
     """Return Unix milliseconds as `2026-11-21T12:00:00.123Z`, without the rounding of a float."""
     return f"{datetime.fromtimestamp(unix_ms // 1_000, UTC).isoformat()[:19]}.{unix_ms % 1_000:03d}Z"
+
+
+def shortened(text: str, chars: int) -> str:
+    """Return the text, cut with an ellipsis to at most `chars` characters."""
+    return text if len(text) <= chars else f"{text[: chars - 1]}…"
 
 
 def _time(unix_ms: int | None) -> str | None:
@@ -128,12 +135,15 @@ class DeliveryResource(Shape):
 
 
 class TicketResource(Shape):
-    """A ticket, flat; what scoring says is null until `status` is scored."""
+    """A ticket of a list, flat; what scoring says is null until `status` is scored."""
 
     ticket_id: str
     status: Status
     subject: str
-    description: str
+    description: str = Field(
+        description=f"At most {LISTED_DESCRIPTION_CHARS} characters, with … at the end of one that was cut: "
+        "`GET /tickets/{ticket_id}` has it whole."
+    )
     customer: str
     channel: str
     category: str | None
@@ -160,7 +170,9 @@ class TicketResource(Shape):
     @classmethod
     def of(cls, record: TicketRecord, deliveries: Sequence[Delivery]) -> Self:
         """Translate a record and those deliveries of its alerts that exist."""
-        return cls(**_identity(record), **_verdict(record.score), **_course(record, deliveries))
+        identity = _identity(record)
+        identity["description"] = shortened(identity["description"], LISTED_DESCRIPTION_CHARS)
+        return cls(**identity, **_verdict(record.score), **_course(record, deliveries))
 
 
 def _identity(record: TicketRecord) -> dict[str, Any]:
@@ -220,6 +232,7 @@ def _alert(destination: str, fared: Mapping[str, Delivery]) -> AlertResource:
 class TicketDetail(TicketResource):
     """A ticket, with what `include` asks for; a part that was not asked for is absent."""
 
+    description: str = Field(description="Whole, as the customer wrote it.")
     explanation: list[TermResource] = Field(default=[], description="With `include=explanation`: what S is made of.")
     deliveries: list[DeliveryResource] = Field(default=[], description="With `include=deliveries`.")
 

@@ -8,7 +8,9 @@ from pydantic import Field
 
 from ticketrouter.domain.alert import Destination
 from ticketrouter.domain.record import DeadLetter
-from ticketrouter.edge.schemas import Cursor, Shape, Time, rfc3339
+from ticketrouter.edge.schemas import Cursor, Shape, Time, rfc3339, shortened
+
+LISTED_BODY_CHARS = 2_000  # so that a page of 200 letters stays well below the 6 MB that Lambda can answer
 
 Outcome = Annotated[
     str,
@@ -63,7 +65,10 @@ class DeadLetterResource(Shape):
     reason: str
     at: Time
     ticket_id: str | None
-    body: str | None = Field(description="The unreadable message; null for a ticket, whose record has it all.")
+    body: str | None = Field(
+        description=f"The unreadable message, at most {LISTED_BODY_CHARS:,} characters, with … at the end of one "
+        "that was cut (a redrive sends it whole); null for a ticket, whose record has it all."
+    )
     source: str | None = Field(description="The queue that the message came from.")
 
     @classmethod
@@ -74,7 +79,7 @@ class DeadLetterResource(Shape):
             reason=letter.reason,
             at=rfc3339(letter.at_ms),
             ticket_id=letter.ticket_id,
-            body=letter.body,
+            body=None if letter.body is None else shortened(letter.body, LISTED_BODY_CHARS),
             source=letter.source,
         )
 
