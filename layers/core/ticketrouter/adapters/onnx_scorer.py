@@ -1,6 +1,10 @@
 """Score texts with the ONNX bundle that `models/manifest.json` describes: tokenise (pre), run (core), interpret (post).
 
 Only onnxruntime, tokenizers and numpy. The arithmetic of S lives in `domain/urgency.py`; this file brings its numbers.
+
+Each text runs through the graph by itself, side by side with others but never in one tensor with them: int8 activations
+are scaled over the tensor, so in a shared one a ticket's S would depend on its batch mates. It costs nothing here: no
+padding, and the threads are evenly loaded (measured: models/README.md).
 """
 
 from __future__ import annotations
@@ -26,7 +30,6 @@ from ticketrouter.domain.urgency import Fusion
 Floats = NDArray[np.float32]
 
 _OUTPUTS = ["category_logits", "sentiment_logits", "urgency_logits", "ticket_vec"]
-_TOKENS_PER_RUN = 256  # padded tokens: as fast as larger runs. Source: measured, models/README.md
 _CHARS_PER_TOKEN = 16  # what lies beyond cannot matter; bounds the time spent on tokenising a huge text
 _SELF_TEST_TOLERANCE = 0.05  # |dS|; int8 kernels differ a little from CPU to CPU
 
@@ -47,7 +50,7 @@ class OnnxScorer:
 
     Args:
         model_dir: Folder with `manifest.json` and `artifacts/`.
-        threads: Micro-batches that run at the same time, one core each.
+        threads: Texts that run at the same time, one core each.
 
     Raises:
         ModelMismatchError: A file is missing, or its SHA-256 is not the manifest's.
@@ -89,7 +92,7 @@ class OnnxScorer:
         return self.interpret(texts, self.infer(texts)) if texts else []
 
     def infer(self, texts: Sequence[str]) -> Inference:
-        """Run the graph over at least one text: sorted by length, in micro-batches, back in the order of arrival.
+        """Run the graph over at least one text, the longest first so that no thread is left with it at the end.
 
         Raises:
             InferenceError: Tokenising or running failed, or an output is not finite.
@@ -97,27 +100,22 @@ class OnnxScorer:
         try:
             cut = [text[: self._max_tokens * _CHARS_PER_TOKEN] for text in texts]
             rows: list[list[int]] = [encoding.ids for encoding in self._tokenizer.encode_batch(cut)]
-            batches = micro_batches([len(row) for row in rows])
-            run = self._pool.map if len(batches) > 1 else map
-            parts = list(run(lambda batch: self._run([rows[index] for index in batch]), batches))
+            order = sorted(range(len(rows)), key=lambda index: -len(rows[index]))
+            run = self._pool.map if len(rows) > 1 else map
+            parts = list(run(self._run, [rows[index] for index in order]))
         except Exception as error:  # onnxruntime's exceptions have no base class of their own
             raise InferenceError(f"{type(error).__name__} on a batch of {len(texts)}") from error
-        back = np.argsort([index for batch in batches for index in batch])
+        back = np.argsort(order)
         category, sentiment, urgency, vectors = (np.concatenate(column)[back] for column in zip(*parts, strict=True))
         if not all(np.isfinite(output).all() for output in (category, sentiment, urgency, vectors)):
             raise InferenceError(f"an output is not finite in a batch of {len(texts)}")
         unknown = [row.count(self._unknown_id) / len(row) for row in rows]
         return Inference(category, sentiment, urgency, vectors, np.asarray(unknown, dtype=np.float32))
 
-    def _run(self, rows: Sequence[list[int]]) -> list[Floats]:
-        """Run one micro-batch of token ids, right-padded."""
-        width = max(map(len, rows))
-        ids = np.zeros((len(rows), width), dtype=np.int64)
-        mask = np.zeros_like(ids)
-        for index, row in enumerate(rows):
-            ids[index, : len(row)] = row
-            mask[index, : len(row)] = 1
-        return list(self._session.run(_OUTPUTS, {"input_ids": ids, "attention_mask": mask}))
+    def _run(self, row: list[int]) -> list[Floats]:
+        """Run the graph over the token ids of one text."""
+        ids = np.asarray([row], dtype=np.int64)
+        return list(self._session.run(_OUTPUTS, {"input_ids": ids, "attention_mask": np.ones_like(ids)}))
 
     def interpret(self, texts: Sequence[str], raw: Inference) -> list[Score]:
         """Turn raw outputs into scores: temperature, fusion with the word list, calibration."""
@@ -160,18 +158,6 @@ class OnnxScorer:
         return moved <= _SELF_TEST_TOLERANCE and score.category == str(case["category"])
 
 
-def micro_batches(lengths: Sequence[int]) -> list[list[int]]:
-    """Group positions by length so that each group pads to at most `_TOKENS_PER_RUN` tokens (or is a single text)."""
-    batches: list[list[int]] = []
-    for index in sorted(range(len(lengths)), key=lengths.__getitem__):
-        # Ascending lengths: the newcomer sets the width.
-        if batches and lengths[index] * (len(batches[-1]) + 1) <= _TOKENS_PER_RUN:
-            batches[-1].append(index)
-        else:
-            batches.append([index])
-    return batches
-
-
 def softmax(logits: Floats) -> Floats:
     """Normalise rows, [n, k] -> [n, k]."""
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
@@ -193,7 +179,7 @@ def _verified_bundle(folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
 
 def _session(graph: bytes) -> ort.InferenceSession:
     options = ort.SessionOptions()
-    options.intra_op_num_threads = 1  # our pool runs micro-batches side by side instead: measured faster
+    options.intra_op_num_threads = 1  # our pool runs texts side by side instead: measured faster
     # The file was optimised when it was exported; doing it again costs start-up time and undoes a choice (SkipLN).
     options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.add_session_config_entry("session.set_denormal_as_zero", "1")  # softmax tails: 3x slower without
