@@ -7,6 +7,7 @@ are imported inside the builders, so that no function pays for a library that it
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ticketrouter import settings
@@ -14,6 +15,8 @@ from ticketrouter.domain.errors import MissingSettingError, ModelMismatchError, 
 from ticketrouter.telemetry import Metric, count, logger
 
 if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.parameters import SecretsProvider
+
     from ticketrouter.adapters.redis_store import RedisClient
     from ticketrouter.ports import ApiKeys, Destinations, Scorer
     from ticketrouter.usecases.dispatcher import Dispatcher
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
 def ingest() -> Ingest:
     """Build the way in."""
     from ticketrouter.adapters.redis_store import RedisClaims
-    from ticketrouter.adapters.secrets import secret_text, secrets_provider
+    from ticketrouter.adapters.secrets import secret_text
     from ticketrouter.adapters.sqs_queue import SqsWorkQueue, sqs_client
     from ticketrouter.adapters.system import SystemClock, SystemRandomness
     from ticketrouter.domain.ticket import TicketIds
@@ -43,7 +46,7 @@ def ingest() -> Ingest:
             deadline_s=config.DEADLINE_S,
         ),
         queue=SqsWorkQueue(sqs_client(), express_url=config.EXPRESS_QUEUE_URL, standard_url=config.STANDARD_QUEUE_URL),
-        ids=TicketIds(secret_text(secrets_provider(), config.ID_SECRET_ARN).encode()),
+        ids=TicketIds(secret_text(_secrets(), config.ID_SECRET_ARN).encode()),
         clock=SystemClock(),
         randomness=SystemRandomness(),
     )
@@ -73,7 +76,6 @@ def dispatcher() -> Dispatcher:
     """Build the way out."""
     from ticketrouter.adapters.destinations import SecretDestinationSecrets
     from ticketrouter.adapters.redis_store import RedisDeadLetters, RedisDeliveries
-    from ticketrouter.adapters.secrets import secrets_provider
     from ticketrouter.adapters.sqs_queue import SqsVisibility, sqs_client
     from ticketrouter.adapters.system import SystemClock, SystemRandomness
     from ticketrouter.adapters.webhook_http import HttpWebhookSender
@@ -84,7 +86,7 @@ def dispatcher() -> Dispatcher:
     return Dispatcher(
         deliveries=RedisDeliveries(redis, record_ttl_s=config.RECORD_TTL_S),
         destinations=_destinations(config.DESTINATIONS_PARAMETER),
-        secrets=SecretDestinationSecrets(secrets_provider(), config.DESTINATION_SECRETS_ARN),
+        secrets=SecretDestinationSecrets(_secrets(), config.DESTINATION_SECRETS_ARN),
         sender=HttpWebhookSender(clock=clock, allow_loopback=config.ALLOW_LOOPBACK_WEBHOOKS),
         dead_letters=RedisDeadLetters(redis),
         visibility=SqsVisibility(sqs_client(), [config.ALERT_QUEUE_URL]),
@@ -164,11 +166,11 @@ def reconciler() -> Reconciler:
 
 def api_keys(on_stale: Callable[[RouterError], None]) -> ApiKeys:
     """Build the authorizer's view of the keys; `on_stale` hears when an old copy stands in."""
-    from ticketrouter.adapters.secrets import SecretsApiKeys, secrets_provider
+    from ticketrouter.adapters.secrets import SecretsApiKeys
     from ticketrouter.adapters.system import SystemClock
 
     config = settings.load(settings.AuthorizerSettings)
-    return SecretsApiKeys(secrets_provider(), config.API_KEYS_SECRET_ARN, clock=SystemClock(), on_stale=on_stale)
+    return SecretsApiKeys(_secrets(), config.API_KEYS_SECRET_ARN, clock=SystemClock(), on_stale=on_stale)
 
 
 def redis_client(url: str, place: str) -> RedisClient:
@@ -190,10 +192,17 @@ def redis_client(url: str, place: str) -> RedisClient:
         raise MissingSettingError(f"{place}: must be a Redis URL, the password percent-encoded") from None
 
 
-def _redis(secret_arn: str) -> RedisClient:
-    from ticketrouter.adapters.secrets import secret_text, secrets_provider
+@cache
+def _secrets() -> SecretsProvider:
+    from ticketrouter.adapters.secrets import secrets_provider
 
-    return redis_client(secret_text(secrets_provider(), secret_arn), f"secret {secret_arn}")
+    return secrets_provider()
+
+
+def _redis(secret_arn: str) -> RedisClient:
+    from ticketrouter.adapters.secrets import secret_text
+
+    return redis_client(secret_text(_secrets(), secret_arn), f"secret {secret_arn}")
 
 
 def _destinations(parameter: str) -> Destinations:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+import boto3
 from aws_lambda_powertools.utilities.parameters import SSMProvider
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from botocore.config import Config
@@ -36,7 +37,7 @@ class Documents(Protocol):
 
 def parameters_provider() -> SSMProvider:
     """Return a provider with short time-outs; region and endpoint come from the environment."""
-    return SSMProvider(boto_config=_CONFIG)
+    return SSMProvider(boto3_client=boto3.client("ssm", config=_CONFIG))
 
 
 class ParameterDestinations:
