@@ -9,7 +9,8 @@ import pytest
 from tests.unit.reconciler_world import DEADLINE_S, World, alert_of
 from ticketrouter.domain.message import WorkItem, alert_to_json
 from ticketrouter.domain.record import DeadLetter
-from ticketrouter.domain.status import DeliveryStatus, State
+from ticketrouter.domain.status import DeliveryStatus, Lane, State
+from ticketrouter.domain.ticket import Ticket
 from ticketrouter.ports import QueueDepth
 from ticketrouter.usecases.reconciler import MAX_RESENDS, ReconcileReport
 
@@ -197,12 +198,24 @@ def test_an_unreadable_message_is_kept(world: World) -> None:
     assert (report.kept, report.failed) == (["m0"], [])
 
 
-def test_a_long_message_is_cut_at_64_kib(world: World) -> None:
-    world.drain("a" + "é" * 40_000)
+def test_a_message_longer_than_any_of_ours_is_cut_between_characters(world: World) -> None:
+    world.drain("a" + "é" * 140_000)
 
     (letter,) = world.letters.get_many(["m0"])
     assert letter is not None
-    assert letter.body == "a" + "é" * 32_767  # 65,535 bytes: no half character
+    assert letter.body == "a" + "é" * 131_071  # 256 KiB less one byte: no half character
+
+
+def test_a_ticket_of_full_length_under_a_known_id_is_kept_whole(world: World) -> None:
+    world.begun("1")
+    other = WorkItem(Ticket("1", "😀" * 20_000), Lane.STANDARD, 0.2, world.clock.now_ms())
+
+    world.drain(other.to_json())
+
+    (letter,) = world.letters.get_many(["m0"])
+    assert letter is not None
+    assert letter.body is not None
+    assert WorkItem.from_json(letter.body) == other, "a redrive must be able to send it as it was"
 
 
 def test_while_the_store_is_away_nothing_leaves_the_queue(world: World) -> None:
