@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ticketrouter.domain.backoff import MAX_TRIES, SCHEDULE_S, retry_delay_s
+from ticketrouter.domain.backoff import MAX_TRIES, SCHEDULE_S, outage_delay_s, retry_delay_s
 
 
 def test_the_schedule_without_jitter():
@@ -41,3 +41,7 @@ def test_a_receivers_wish_is_honoured_within_limits(tries, wish_s, delay_s):
 )
 def test_no_delay_is_longer_than_a_queue_can_hide_a_message(tries, wish_s, uniform):
     assert 1 <= retry_delay_s(tries, uniform=uniform, retry_after_s=wish_s) <= 43_200
+
+
+def test_a_silent_store_is_asked_again_soon_and_then_at_the_queues_own_pace():
+    assert [outage_delay_s(receive_count) for receive_count in range(1, 6)] == [5, 30, 60, None, None]

@@ -3,6 +3,7 @@
 import json
 import random
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -57,7 +58,7 @@ def test_documents_that_cannot_be_read_fail_the_invocation_and_lose_nothing(worl
     assert world.endings(message()) == [Ending.DELIVERED]
 
 
-def test_without_the_store_nothing_is_sent_and_visibility_is_left_alone(world):
+def test_without_the_store_nothing_is_sent_and_it_is_asked_again_soon(world):
     batch = [message(alert(f"t_{number}"), f"m{number}") for number in range(3)]
     assert world.endings(batch[0]) == [Ending.DELIVERED]
     world.state.available = False
@@ -66,8 +67,14 @@ def test_without_the_store_nothing_is_sent_and_visibility_is_left_alone(world):
     # then
     assert report.failed == ["m1", "m2"]
     assert [handled.ending for handled in report.handled] == [Ending.STORE_AWAY, Ending.STORE_AWAY]
-    assert world.visibility.delays_s == {}
+    assert world.visibility.delays_s == {"m1": 5, "m2": 5}  # a hiccup must not cost an alert minutes
     assert len(world.sender.sent) == 1
+
+
+def test_an_outage_burns_receives_no_faster_than_the_queues_own_pace(world):
+    world.state.available = False
+    assert world.dispatch(replace(message(), receive_count=4)).failed == ["m1"]
+    assert world.visibility.delays_s == {}
 
 
 def test_a_store_that_dies_between_post_and_record_costs_a_double_under_the_same_name(world):

@@ -1,4 +1,4 @@
-"""When the next try of a delivery is due: pure arithmetic, no clock and no chance of its own."""
+"""When something is tried again: pure arithmetic, no clock and no chance of its own."""
 
 from __future__ import annotations
 
@@ -27,3 +27,17 @@ def retry_delay_s(tries: int, *, uniform: float, retry_after_s: int | None = Non
     if retry_after_s is not None:
         delay_s = max(delay_s, min(retry_after_s, max(2 * own_s, LONGEST_WISH_S)))
     return math.ceil(delay_s)
+
+
+# A store that does not answer has most often only hiccuped: the first receptions come back soon. From then on it is an
+# outage, and the queue's own visibility (minutes) keeps it from burning the receives that lead to the dead letters.
+OUTAGE_DELAYS_S = (5, 30, 60)
+
+
+def outage_delay_s(receive_count: int) -> int | None:
+    """Return when a message comes back that the store's silence stopped; None leaves it the queue's own time.
+
+    Args:
+        receive_count: How often the message has been handed out, at least 1.
+    """
+    return OUTAGE_DELAYS_S[receive_count - 1] if receive_count <= len(OUTAGE_DELAYS_S) else None

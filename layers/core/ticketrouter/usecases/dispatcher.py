@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ticketrouter.domain.alert import Alert
-from ticketrouter.domain.backoff import retry_delay_s
+from ticketrouter.domain.backoff import outage_delay_s, retry_delay_s
 from ticketrouter.domain.errors import (
     CacheUnavailableError,
     MalformedMessageError,
@@ -161,11 +161,16 @@ class Dispatcher:
             try:
                 report.handled.append(self._handle(message))
             except CacheUnavailableError:
-                # Fail closed, and leave visibility alone: nobody knows what was done, and an outage must not burn
-                # receives faster than the queue's own pace.
-                report.handled.extend(Handled(rest, Ending.STORE_AWAY) for rest in messages[position:])
+                # Fail closed: nobody knows what was done.
+                report.handled.extend(self._store_away(rest) for rest in messages[position:])
                 break
         return report
+
+    def _store_away(self, message: Received) -> Handled:
+        delay_s = outage_delay_s(message.receive_count)
+        if delay_s is None:
+            return Handled(message, Ending.STORE_AWAY)
+        return self._later(message, Ending.STORE_AWAY, delay_s)
 
     def _handle(self, message: Received) -> Handled:
         try:

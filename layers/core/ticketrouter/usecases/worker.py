@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ticketrouter.domain.alert import Destination, alerts_for
+from ticketrouter.domain.backoff import outage_delay_s
 from ticketrouter.domain.errors import CacheUnavailableError, MalformedMessageError
 from ticketrouter.domain.message import Received, WorkItem
 from ticketrouter.domain.record import DeadLetter, Outcome, TicketRecord
@@ -113,8 +114,11 @@ class Worker:
             for group in (together, *([job] for job in alone)):
                 self._work_group(group, destinations, cold_start, report, done)
         except CacheUnavailableError:
-            # Leave visibility alone: an outage of the store must not burn receives faster than the queue's own pace.
             report.store_unavailable = True
+            for message in messages:
+                delay_s = outage_delay_s(message.receive_count)
+                if message.message_id not in done and delay_s is not None:
+                    self._visibility.delay(message, delay_s)
         report.failed = [message.message_id for message in messages if message.message_id not in done]
         return report
 
