@@ -10,12 +10,12 @@ from redis.crc import key_slot
 from ticketrouter.adapters.memory import MemoryClock
 from ticketrouter.adapters.redis_store import RedisClaims, RedisClient
 from ticketrouter.adapters.redis_store.breaker import FAILURES_TO_OPEN, OPEN_MS
-from ticketrouter.adapters.redis_store.client import call, scripts
+from ticketrouter.adapters.redis_store.client import scripts
 from ticketrouter.adapters.system import SystemClock
 from ticketrouter.domain.errors import CacheUnavailableError, RateLimitedError
 from ticketrouter.domain.message import WorkItem
 from ticketrouter.domain.record import Attempt, DeadLetter
-from ticketrouter.domain.status import DeliveryStatus, Lane, State
+from ticketrouter.domain.status import DeliveryStatus, Lane
 from ticketrouter.domain.ticket import Ticket
 from ticketrouter.ports import ClaimOutcome, TicketQuery
 
@@ -121,19 +121,6 @@ def test_connections_that_idled_too_long_are_replaced(connect, own_redis, clock)
     clock.advance(31)
 
     assert same == before != client.run([("CLIENT", "ID")])
-
-
-def test_a_redis_that_has_forgotten_the_scripts_learns_them_and_none_runs_twice(redis_client, redis_world):
-    world = redis_world()
-    claims = world.claims.claim([world.item("a")], key_id="k", token="t")
-    redis_client.run([("SCRIPT", "FLUSH")])
-    world.claims.confirm(claims)
-
-    assert world.views.stats(60)["counters"]["accepted"] == 1
-
-    redis_client.run([("SCRIPT", "FLUSH")])
-    replies = redis_client.run([call("resend", ["ticket:{a}"]), ("HGET", "ticket:{a}", "resends")])
-    assert replies == [1, b"1"], "a read behind a script sees what the script wrote"
 
 
 def test_a_replica_that_refuses_writes_counts_as_unavailable(connect, own_redis):
@@ -286,18 +273,3 @@ def _live_through_everything(world):
     world.views.find(TicketQuery(text="fire", min_urgency=0.1))
     world.views.stats(3_600)
     world.views.ids_of_customer("ada", 10)
-
-
-def test_a_commit_after_the_scripts_were_forgotten_reads_what_it_wrote(redis_client, redis_world):
-    world = redis_world()
-    item = world.item("a")
-    world.accept(item)
-    alert = world.alert(item)
-    world.store.begin([item], max_attempts=3)
-    redis_client.run([("SCRIPT", "FLUSH")])
-
-    (record,) = world.store.commit([world.outcome(item, alerts=(alert,))])
-
-    assert record.state is State.SCORED, "else the worker would send no alert and acknowledge the message"
-    assert record.alerts == (alert,)
-    assert world.views.stats(3_600)["counters"]["scored"] == 1

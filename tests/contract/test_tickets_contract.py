@@ -53,16 +53,6 @@ def test_a_batch_is_begun_ticket_by_ticket_in_its_order(world):
     assert world.store.begin([], max_attempts=1) == []
 
 
-def test_attempts_run_out(world):
-    item = world.item("a")
-    world.accept(item)
-
-    assert [begin(world, item, max_attempts=2).verdict for _ in range(4)] == [
-        Begin.SCORE, Begin.SCORE, Begin.EXHAUSTED, Begin.EXHAUSTED,
-    ]  # fmt: skip
-    assert world.store.get("a").attempts == 2
-
-
 def test_a_message_of_other_content_is_a_conflict_and_changes_nothing(world):
     world.accept(world.item("a"))
     before = world.store.get("a")
@@ -285,17 +275,3 @@ def test_a_redriven_ticket_keeps_its_place_and_its_delivery_starts_again(world):
     second = replace(first, epoch=2)
     assert world.deliveries.claim(second, token="e", lease_ms=5_000).verdict.value == "send"
     assert world.deliveries.of_ticket("a", ["oncall"])[0].alert == second
-
-
-def test_an_attempt_is_taken_back_only_from_what_is_still_queued(world):
-    item, scored = world.item("a"), world.item("b")
-    for one in (item, scored):
-        world.accept(one)
-        world.store.begin([one], max_attempts=3)
-    world.store.commit([world.outcome(scored)])
-
-    world.store.forgive(["a", "b", "gone"])
-    world.store.forgive(["a"])
-
-    assert [record.attempts for record in world.store.get_many(["a", "b"])] == [0, 1]
-    assert world.store.get("gone") is None

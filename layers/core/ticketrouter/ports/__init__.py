@@ -1,0 +1,72 @@
+"""What the use cases need from the world.
+
+Each port has a real adapter and a twin in memory; one contract suite holds both.
+"""
+
+from ticketrouter.domain.listing import TicketQuery
+from ticketrouter.domain.message import Received
+from ticketrouter.ports.accepting import (
+    Claim,
+    ClaimOutcome,
+    Claims,
+    QueueDepth,
+    WorkQueue,
+)
+from ticketrouter.ports.delivering import (
+    Deliveries,
+    DeliveryClaim,
+    DeliveryVerdict,
+    DestinationSecrets,
+    WebhookReply,
+    WebhookSender,
+)
+from ticketrouter.ports.reading import (
+    ApiKeys,
+    ChangePage,
+    DeadLetters,
+    TicketPage,
+    Views,
+)
+from ticketrouter.ports.working import (
+    AlertQueue,
+    Begin,
+    Begun,
+    Destinations,
+    Scorer,
+    TicketStore,
+    Visibility,
+)
+from ticketrouter.ports.world import (
+    Clock,
+    Randomness,
+)
+
+__all__ = [
+    "AlertQueue",
+    "ApiKeys",
+    "Begin",
+    "Begun",
+    "ChangePage",
+    "Claim",
+    "ClaimOutcome",
+    "Claims",
+    "Clock",
+    "DeadLetters",
+    "Deliveries",
+    "DeliveryClaim",
+    "DeliveryVerdict",
+    "DestinationSecrets",
+    "Destinations",
+    "QueueDepth",
+    "Randomness",
+    "Received",
+    "Scorer",
+    "TicketPage",
+    "TicketQuery",
+    "TicketStore",
+    "Views",
+    "Visibility",
+    "WebhookReply",
+    "WebhookSender",
+    "WorkQueue",
+]

@@ -1,0 +1,105 @@
+"""Delivering alerts: leases, secrets, the way out of the account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from ticketrouter.domain.alert import Alert, DestinationSecret
+from ticketrouter.domain.record import Attempt, Delivery, TicketRecord
+from ticketrouter.domain.status import DeliveryStatus
+
+
+class DeliveryVerdict(StrEnum):
+    """What a dispatcher is to do with an alert."""
+
+    SEND = "send"  # the lease is ours
+    DONE = "done"  # delivered, exhausted or suppressed before; or its ticket was deleted
+    BUSY = "busy"  # another dispatcher is at it
+    LATER = "later"  # the next try is not due yet
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryClaim:
+    """The answer to a claim on a delivery.
+
+    Attributes:
+        verdict: What to do.
+        attempts: Tries so far.
+        wait_s: For BUSY and LATER, how long to leave it alone.
+    """
+
+    verdict: DeliveryVerdict
+    attempts: int
+    wait_s: int = 0
+
+
+class Deliveries(Protocol):
+    """Records of deliveries, one per ticket and destination. Every method may raise CacheUnavailableError."""
+
+    def claim(self, alert: Alert, *, token: str, lease_ms: int) -> DeliveryClaim:
+        """Take the lease on this delivery; makes the record if it is missing. Judged by the store's clock.
+
+        A replay (`alert.replay` set and not seen before) opens a finished delivery for one more try.
+        """
+
+    def record(
+        self,
+        alert: Alert,
+        attempt: Attempt,
+        status: DeliveryStatus,
+        *,
+        token: str,
+        retry_in_ms: int | None,
+    ) -> bool:
+        """Write the outcome of a try and end the lease; False if the lease is no longer ours (nothing is written)."""
+
+    def close(self, alert: Alert, status: DeliveryStatus) -> bool:
+        """Give a pending delivery its final status without a try; False if it was final already."""
+
+    def of_ticket(self, ticket_id: str, destinations: Sequence[str]) -> list[Delivery]:
+        """Return the deliveries of a ticket that exist."""
+
+    def of_tickets(self, records: Sequence[TicketRecord]) -> list[list[Delivery]]:
+        """Return the deliveries of each record's alerts, in one round trip."""
+
+    def find(
+        self, *, status: DeliveryStatus | None, limit: int, cursor: str | None
+    ) -> tuple[list[Delivery], str | None]:
+        """Return recent deliveries, newest first, and the cursor of the next page."""
+
+
+class DestinationSecrets(Protocol):
+    """Addresses and signing keys; the dispatcher's alone."""
+
+    def get(self, destination_id: str) -> DestinationSecret | None:
+        """Return the secret of a destination (cached for minutes)."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookReply:
+    """A 2xx.
+
+    Attributes:
+        status: HTTP status.
+        latency_ms: From connect to the end of the reply.
+    """
+
+    status: int
+    latency_ms: float
+
+
+class WebhookSender(Protocol):
+    """The way out of the account."""
+
+    def send(self, url: str, headers: Mapping[str, str], body: bytes) -> WebhookReply:
+        """POST once: no redirect, no retry, a deadline over all of it.
+
+        Raises:
+            UnsafeWebhookUrlError: The address is one that must not be called; nothing was sent.
+            WebhookGoneError: 410.
+            WebhookRejectedError: Another 3xx or 4xx but 408, 425 and 429.
+            WebhookUnavailableError: Time-out, connection error, 408, 425, 429, 5xx.
+        """
