@@ -21,7 +21,7 @@ _LEVELS: tuple[tuple[float, tuple[str, ...]], ...] = (
         (
             r"outages?", r"(?:data |security )?breach(?:es|ed)?", r"data (?:loss|leak)s?", r"leaked", r"hacked",
             r"compromised", r"ransomware", r"exfiltrat\w+", r"(?:is|are|went|goes|completely|totally|still) down",
-            r"down for (?:all|every\w*)", r"(?:nobody|no one|none of (?:us|our(?: [\w,]+){1,3})) can",
+            r"down for (?:all|every\w*)", r"(?:nobody|no one|none of (?:us|our))(?: [\w,]+){0,4} can",
             r"(?:data|invoices?|records?|orders?|files?) (?:of|from) (?:other|another|different) \w+",
             r"(?:all|every) (?:of our )?(?:users?|customers?|staff|sites?|stores?|locations?)",
             r"(?:other|another|different|wrong) (?:customer|patient|user|tenant|compan)\w*['’]?s?['’]? "
