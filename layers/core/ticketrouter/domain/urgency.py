@@ -69,12 +69,11 @@ class Fusion:
             negative: P(negative) in [0, 1].
             lexicon: What the word list says.
         """
-        words = ", ".join(dict.fromkeys(term.text for term in lexicon.terms[:4]))
         parts = [
             Contribution("base", self.bias),
             Contribution("model", self.model * model),
             Contribution("sentiment", self.sentiment * negative),
-            Contribution(f"words: {words}" if words else "words", self.lexicon * lexicon.score),
+            _of_words(lexicon, self.lexicon),
         ]
         raw = sum(part.value for part in parts)
         score = min(1.0, max(0.0, interpolate(raw, self.calibration_x, self.calibration_y)))
@@ -95,5 +94,10 @@ def interpolate(value: float, x: Sequence[float], y: Sequence[float]) -> float:
 
 def from_lexicon_alone(lexicon: LexiconResult) -> Urgency:
     """Return S when no model can answer."""
+    return Urgency(lexicon.score, (_of_words(lexicon, 1.0),))
+
+
+def _of_words(lexicon: LexiconResult, weight: float) -> Contribution:
+    """Return what the word list added, named by the first words that counted."""
     words = ", ".join(dict.fromkeys(term.text for term in lexicon.terms[:4]))
-    return Urgency(lexicon.score, (Contribution(f"words: {words}" if words else "words", lexicon.score),))
+    return Contribution(f"words: {words}" if words else "words", weight * lexicon.score)
