@@ -1,48 +1,26 @@
-"""Score texts with the ONNX bundle that `models/manifest.json` describes: tokenise (pre), run (core), interpret (post).
+"""Make verdicts of raw outputs: temperature, fusion with the word list, calibration, and the self-test.
 
-Only onnxruntime, tokenizers and numpy. The arithmetic of S lives in `domain/urgency.py`; this file brings its numbers.
-
-Each text runs through the graph by itself, side by side with others but never in one tensor with them: int8 activations
-are scaled over the tensor, so in a shared one a ticket's S would depend on its batch mates. It costs nothing here: no
-padding, and the threads are evenly loaded (measured: models/README.md).
+The arithmetic of S lives in `domain/urgency.py`; this file brings its numbers.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime as ort
-from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
+from ticketrouter.adapters.onnx_scorer.bundle import Bundle, read_bundle
+from ticketrouter.adapters.onnx_scorer.inference import Inference, Reader, softmax
+from ticketrouter.adapters.onnx_scorer.shared_encoder import SharedEncoder
 from ticketrouter.domain import lexicon
 from ticketrouter.domain.errors import InferenceError, ModelMismatchError
 from ticketrouter.domain.score import Score
 from ticketrouter.domain.urgency import Fusion
 
-Floats = NDArray[np.float32]
-
-_OUTPUTS = ["category_logits", "sentiment_logits", "urgency_logits", "ticket_vec"]
-_CHARS_PER_TOKEN = 16  # what lies beyond cannot matter; bounds the time spent on tokenising a huge text
+_READERS: Mapping[str, Callable[[Bundle, int], Reader]] = {"shared-encoder": SharedEncoder}
 _SELF_TEST_TOLERANCE = 0.05  # |dS|; int8 kernels differ a little from CPU to CPU
-
-
-@dataclass(frozen=True, slots=True)
-class Inference:
-    """Raw outputs for n texts in their order: logits [n, k], unit vectors [n, d], shares of unknown tokens [n]."""
-
-    category: Floats
-    sentiment: Floats
-    urgency: Floats
-    vectors: Floats
-    unknown: Floats
 
 
 class OnnxScorer:
@@ -57,11 +35,10 @@ class OnnxScorer:
     """
 
     def __init__(self, model_dir: str | Path, threads: int = 2) -> None:
-        folder = Path(model_dir)
-        self.manifest, files = _verified_bundle(folder)
+        bundle = read_bundle(Path(model_dir))
+        self.manifest = bundle.manifest
         try:
-            self._tokenizer = Tokenizer.from_buffer(files["tokenizer.json"])
-            self._session = _session(files["model.onnx"])
+            self._reader = _READERS[self.manifest.get("reader", "shared-encoder")](bundle, threads)
             curve, labels = self.manifest["calibration"], self.manifest["labels"]
             self._fusion = Fusion(**self.manifest["fusion"], calibration_x=curve["x"], calibration_y=curve["y"])
             self._categories: list[str] = labels["category"]
@@ -70,13 +47,8 @@ class OnnxScorer:
             self._temperature = float(self.manifest["temperature"]["category"])
             self._review_below = float(self.manifest["review_below"])
             self._review_unknown = float(self.manifest["review_unknown_share"])
-            self._max_tokens = int(self.manifest["max_tokens"])
         except Exception as error:  # neither library has a base class for what it raises
-            raise ModelMismatchError(f"{folder} holds no bundle of ours: {error}") from error
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(max_length=self._max_tokens)
-        self._unknown_id = self._tokenizer.token_to_id("[UNK]") or 0
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="onnx")
+            raise ModelMismatchError(f"{model_dir} holds no bundle of ours: {error}") from error
 
     @property
     def model_version(self) -> str:
@@ -92,30 +64,18 @@ class OnnxScorer:
         return self.interpret(texts, self.infer(texts)) if texts else []
 
     def infer(self, texts: Sequence[str]) -> Inference:
-        """Run the graph over at least one text, the longest first so that no thread is left with it at the end.
+        """Run the models over at least one text.
 
         Raises:
             InferenceError: Tokenising or running failed, or an output is not finite.
         """
         try:
-            cut = [text[: self._max_tokens * _CHARS_PER_TOKEN] for text in texts]
-            rows: list[list[int]] = [encoding.ids for encoding in self._tokenizer.encode_batch(cut)]
-            order = sorted(range(len(rows)), key=lambda index: -len(rows[index]))
-            run = self._pool.map if len(rows) > 1 else map
-            parts = list(run(self._run, [rows[index] for index in order]))
+            raw = self._reader.read(texts)
         except Exception as error:  # onnxruntime's exceptions have no base class of their own
             raise InferenceError(f"{type(error).__name__} on a batch of {len(texts)}") from error
-        back = np.argsort(order)
-        category, sentiment, urgency, vectors = (np.concatenate(column)[back] for column in zip(*parts, strict=True))
-        if not all(np.isfinite(output).all() for output in (category, sentiment, urgency, vectors)):
+        if not all(np.isfinite(output).all() for output in (raw.category, raw.sentiment, raw.urgency, raw.vectors)):
             raise InferenceError(f"an output is not finite in a batch of {len(texts)}")
-        unknown = [row.count(self._unknown_id) / len(row) for row in rows]
-        return Inference(category, sentiment, urgency, vectors, np.asarray(unknown, dtype=np.float32))
-
-    def _run(self, row: list[int]) -> list[Floats]:
-        """Run the graph over the token ids of one text."""
-        ids = np.asarray([row], dtype=np.int64)
-        return list(self._session.run(_OUTPUTS, {"input_ids": ids, "attention_mask": np.ones_like(ids)}))
+        return raw
 
     def interpret(self, texts: Sequence[str], raw: Inference) -> list[Score]:
         """Turn raw outputs into scores: temperature, fusion with the word list, calibration."""
@@ -156,31 +116,3 @@ class OnnxScorer:
             return False
         moved = abs(score.urgency_score - float(case["urgency_score"]))
         return moved <= _SELF_TEST_TOLERANCE and score.category == str(case["category"])
-
-
-def softmax(logits: Floats) -> Floats:
-    """Normalise rows, [n, k] -> [n, k]."""
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float32)
-
-
-def _verified_bundle(folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """Read the manifest and the files it names; each must be the very one that it means."""
-    try:
-        manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_bytes())
-        files = {name: (folder / "artifacts" / name).read_bytes() for name in manifest["files"]}
-    except (OSError, ValueError, KeyError) as error:
-        raise ModelMismatchError(f"{folder} holds no complete bundle: {error}") from error
-    for name, content in files.items():
-        if hashlib.sha256(content).hexdigest() != manifest["files"][name]["sha256"]:
-            raise ModelMismatchError(f"{name} is not the file of the manifest")
-    return manifest, files
-
-
-def _session(graph: bytes) -> ort.InferenceSession:
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = 1  # our pool runs texts side by side instead: measured faster
-    # The file was optimised when it was exported; doing it again costs start-up time and undoes a choice (SkipLN).
-    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
-    options.add_session_config_entry("session.set_denormal_as_zero", "1")  # softmax tails: 3x slower without
-    return ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])

@@ -1,0 +1,10 @@
+"""Score texts with the ONNX bundle that a manifest describes: onnxruntime, tokenizers and numpy, nothing else.
+
+`bundle.py` verifies the files, `session.py` loads graph and tokenizer, a reader per kind of bundle turns texts into
+raw outputs (`inference.py` says what they are), and `scorer.py` makes verdicts of these.
+"""
+
+from ticketrouter.adapters.onnx_scorer.inference import Floats, Inference, softmax
+from ticketrouter.adapters.onnx_scorer.scorer import OnnxScorer
+
+__all__ = ["Floats", "Inference", "OnnxScorer", "softmax"]
