@@ -1,6 +1,6 @@
 """Score texts with the ONNX bundle that a manifest describes: onnxruntime, tokenizers and numpy, nothing else.
 
-`bundle.py` verifies the files, `session.py` loads graph and tokenizer, a reader per kind of bundle turns texts into
+`bundle.py` verifies the files, `session.py` runs one graph with its tokenizer, a reader per kind of bundle turns texts into
 raw outputs (`inference.py` says what they are), and `scorer.py` makes verdicts of these.
 """
 

@@ -14,12 +14,13 @@ import numpy as np
 from ticketrouter.adapters.onnx_scorer.bundle import Bundle, read_bundle
 from ticketrouter.adapters.onnx_scorer.inference import Inference, Reader, softmax
 from ticketrouter.adapters.onnx_scorer.shared_encoder import SharedEncoder
+from ticketrouter.adapters.onnx_scorer.zero_shot import ZeroShot
 from ticketrouter.domain import lexicon
 from ticketrouter.domain.errors import InferenceError, ModelMismatchError
 from ticketrouter.domain.score import Score
 from ticketrouter.domain.urgency import Fusion
 
-_READERS: Mapping[str, Callable[[Bundle, int], Reader]] = {"shared-encoder": SharedEncoder}
+_READERS: Mapping[str, Callable[[Bundle, int], Reader]] = {"shared-encoder": SharedEncoder, "zero-shot": ZeroShot}
 _SELF_TEST_TOLERANCE = 0.05  # |dS|; int8 kernels differ a little from CPU to CPU
 
 

@@ -1,26 +1,87 @@
-"""One graph in onnxruntime, one tokenizer: how they are loaded."""
+"""One model of a bundle: a graph in onnxruntime with its tokenizer, run over texts one by one.
+
+Each text runs by itself, side by side with others but never in one tensor with them: int8 activations are scaled over
+the tensor, so in a shared one a ticket's S would depend on its batch mates. It costs nothing here: no padding, and the
+threads are evenly loaded (measured: models/README.md).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import Executor
+
+import numpy as np
 import onnxruntime as ort
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
-CHARS_PER_TOKEN = 16  # what lies beyond cannot matter; bounds the time spent on tokenising a huge text
+from ticketrouter.adapters.onnx_scorer.inference import Floats
+
+_CHARS_PER_TOKEN = 16  # what lies beyond cannot matter; bounds the time spent on tokenising a huge text
+_UNKNOWN = ("[UNK]", "<unk>")
 
 
-def load_graph(content: bytes) -> ort.InferenceSession:
-    """Load a graph that was optimised when it was exported; one thread a run."""
+class TextModel:
+    """A graph and its tokenizer; safe to share between threads.
+
+    Args:
+        graph: The ONNX file.
+        tokenizer: The `tokenizer.json` beside it.
+        outputs: Names of the graph's outputs, in the order in which `run` returns them.
+        max_tokens: What lies beyond is cut off; of a pair, off its first text.
+        pool: Runs as many texts at the same time as it has threads.
+
+    Raises:
+        ValueError: The graph asks for an input that no tokenizer gives.
+    """
+
+    def __init__(
+        self, graph: bytes, tokenizer: bytes, *, outputs: Sequence[str], max_tokens: int, pool: Executor
+    ) -> None:
+        self._tokenizer = Tokenizer.from_buffer(tokenizer)
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(max_length=max_tokens, strategy="only_first")
+        self._session = _session(graph)
+        self._inputs = [node.name for node in self._session.get_inputs()]
+        self._outputs = list(outputs)
+        self._max_chars = max_tokens * _CHARS_PER_TOKEN
+        self._pool = pool
+        if strange := set(self._inputs) - {"input_ids", "attention_mask", "token_type_ids"}:
+            raise ValueError(f"the graph wants {strange}")
+
+    def encode(self, texts: Sequence[str], second: str | None = None) -> list[Encoding]:
+        """Tokenise each text, as the first of a pair if there is a second."""
+        cut = [text[: self._max_chars] for text in texts]
+        return self._tokenizer.encode_batch(cut if second is None else [(text, second) for text in cut])
+
+    def run(self, rows: Sequence[Encoding]) -> list[list[Floats]]:
+        """Run the graph over each row; its outputs are [1, …] float32.
+
+        The longest goes first, so that no thread is left with it at the end.
+        """
+        order = sorted(range(len(rows)), key=lambda index: -len(rows[index]))
+        run = self._pool.map if len(rows) > 1 else map
+        parts = list(run(self._one, [rows[index] for index in order]))
+        return [parts[index] for index in np.argsort(order)]
+
+    def unknown_share(self, rows: Sequence[Encoding]) -> Floats:
+        """Return which share of each row's tokens stands for something that the vocabulary lacks, [n]."""
+        unknown = {self._tokenizer.token_to_id(token) for token in _UNKNOWN} - {None}
+        return np.asarray([sum(token in unknown for token in row.ids) / len(row) for row in rows], dtype=np.float32)
+
+    def width(self, output: str) -> int:
+        """Return the last dimension of an output."""
+        return next(int(node.shape[-1]) for node in self._session.get_outputs() if node.name == output)
+
+    def _one(self, row: Encoding) -> list[Floats]:
+        given = {"input_ids": row.ids, "attention_mask": row.attention_mask, "token_type_ids": row.type_ids}
+        feed = {name: np.asarray([given[name]], dtype=np.int64) for name in self._inputs}
+        return list(self._session.run(self._outputs, feed))
+
+
+def _session(graph: bytes) -> ort.InferenceSession:
     options = ort.SessionOptions()
-    options.intra_op_num_threads = 1  # the readers run texts side by side instead: measured faster
+    options.intra_op_num_threads = 1  # the pool runs texts side by side instead: measured faster
     # The file was optimised when it was exported; doing it again costs start-up time and undoes a choice (SkipLN).
     options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.add_session_config_entry("session.set_denormal_as_zero", "1")  # softmax tails: 3x slower without
-    return ort.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-
-
-def load_tokenizer(content: bytes, max_tokens: int) -> Tokenizer:
-    """Load a tokenizer that pads nothing and cuts at `max_tokens`; of a pair it cuts the first text alone."""
-    tokenizer = Tokenizer.from_buffer(content)
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(max_length=max_tokens, strategy="only_first")
-    return tokenizer
+    return ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
