@@ -113,6 +113,16 @@ def cross_fitted(tickets: Sequence[Ticket], terms: Floats, labels: Floats) -> Fl
     return scores
 
 
+def calibrate_category(manifest: Manifest, tickets: Sequence[Ticket], raw: Inference) -> None:
+    """Write the temperature of the categories and the confidence below which a person is asked."""
+    truth = np.array([CATEGORIES.index(str(ticket.category)) for ticket in tickets])
+    temperature = fit_temperature(raw.category, truth)
+    manifest["temperature"] = {"category": temperature}
+    chances = softmax(np.asarray(raw.category / temperature, dtype=np.float32))
+    right = chances.argmax(axis=1) == truth
+    manifest["review_below"] = fit_review(chances.max(axis=1).astype(np.float64), right)
+
+
 def calibrate(manifest: Manifest, tickets: Sequence[Ticket], raw: Inference) -> dict[str, Any]:
     """Write the fitted numbers into the manifest; returns the cross-fitted figures of S."""
     terms = urgency_terms(tickets, raw)
@@ -121,12 +131,8 @@ def calibrate(manifest: Manifest, tickets: Sequence[Ticket], raw: Inference) -> 
     names = ("bias", "model", "sentiment", "lexicon")
     manifest["fusion"] = {name: round(value, 4) for name, value in zip(names, fit.weights, strict=True)}
     manifest["calibration"] = {"x": fit.x, "y": fit.y}
-    truth = np.array([CATEGORIES.index(str(ticket.category)) for ticket in tickets])
-    temperature = fit_temperature(raw.category, truth)
-    manifest["temperature"] = {"category": temperature}
-    chances = softmax(np.asarray(raw.category / temperature, dtype=np.float32))
-    right = chances.argmax(axis=1) == truth
-    manifest["review_below"] = fit_review(chances.max(axis=1).astype(np.float64), right)
+    if manifest["labels"]["category"] == list(CATEGORIES):  # nobody labelled our tickets with somebody else's
+        calibrate_category(manifest, tickets, raw)
     same = pair_labels([ticket.group for ticket in tickets])
     manifest["duplicate_similarity"] = round(best_pair_f1(pair_similarities(raw.vectors), same)[1], 4)
     return urgency_figures(labels, cross_fitted(tickets, terms, labels))
