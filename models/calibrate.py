@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from models.bundle import MODELS_DIR, Manifest, read_manifest, write_manifest
+from models.language import fit_language, vocabulary
 from models.metrics import best_pair_f1, pair_labels, pair_similarities, urgency_figures
 from models.outputs import expected_level, softmax
 from models.self_test import CANDIDATES
@@ -164,15 +165,16 @@ def write_self_test(manifest: Manifest) -> None:
 def main() -> None:
     """Fit on the rubric dev split and write the manifest."""
     manifest = read_manifest()
-    _, dev = read_rubric()
+    train, dev = read_rubric()
     raw = OnnxScorer(MODELS_DIR).infer([ticket.text for ticket in dev])
+    manifest["language"] = fit_language(train, vocabulary())
     figures = calibrate(manifest, dev, raw)
     manifest["eval"]["cross_fitted_dev"] = {
         key: round(value, 4) if isinstance(value, float) else value for key, value in figures.items()
     }
     write_manifest(manifest)
     write_self_test(manifest)
-    for key in ("fusion", "calibration", "temperature", "review_below", "duplicate_similarity"):
+    for key in ("fusion", "calibration", "temperature", "review_below", "language", "duplicate_similarity"):
         print(key, manifest[key])
     print("cross-fitted dev:", manifest["eval"]["cross_fitted_dev"])
 

@@ -29,6 +29,9 @@ class Reader(Protocol):
     def read(self, texts: Sequence[str]) -> Inference:
         """Run the models over at least one text; may raise what onnxruntime and tokenizers raise."""
 
+    def knows(self, word: str) -> bool:
+        """Tell whether the vocabulary holds a lower-case word whole."""
+
 
 def softmax(logits: Floats) -> Floats:
     """Normalise rows, [n, k] -> [n, k]."""

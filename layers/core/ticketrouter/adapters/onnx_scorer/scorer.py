@@ -17,6 +17,7 @@ from ticketrouter.adapters.onnx_scorer.shared_encoder import SharedEncoder
 from ticketrouter.adapters.onnx_scorer.zero_shot import ZeroShot
 from ticketrouter.domain import lexicon
 from ticketrouter.domain.errors import InferenceError, ModelMismatchError
+from ticketrouter.domain.language import LanguageRule
 from ticketrouter.domain.score import Score
 from ticketrouter.domain.urgency import Fusion
 
@@ -48,6 +49,8 @@ class OnnxScorer:
             self._temperature = float(self.manifest["temperature"]["category"])
             self._review_below = float(self.manifest["review_below"])
             self._review_unknown = float(self.manifest["review_unknown_share"])
+            rule = self.manifest.get("language")  # of bundles without it no language is suspect
+            self._language = LanguageRule(**rule) if rule else None
         except Exception as error:  # neither library has a base class for what it raises
             raise ModelMismatchError(f"{model_dir} holds no bundle of ours: {error}") from error
 
@@ -89,13 +92,12 @@ class OnnxScorer:
             best = int(category[index].argmax())
             confidence = float(category[index, best])
             fused = self._fusion.fuse(float(urgency[index]), float(negative[index]), lexicon.assess(text))
-            # Many unknown tokens: an alphabet that the vocabulary lacks, so the model has read nothing.
-            unsure = confidence < self._review_below or raw.unknown[index] > self._review_unknown
+            unsure = confidence < self._review_below or self._misreads(text, float(raw.unknown[index]))
             scores.append(
                 Score(
                     category=self._categories[best],
                     category_confidence=round(confidence, 4),
-                    needs_review=bool(unsure),
+                    needs_review=unsure,
                     urgency_score=fused.score,
                     sentiment=self._sentiments[int(sentiment[index].argmax())],
                     sentiment_score=round(float(positive[index] - negative[index]), 4),
@@ -105,6 +107,11 @@ class OnnxScorer:
                 )
             )
         return scores
+
+    def _misreads(self, text: str, unknown: float) -> bool:
+        """Tell whether the vocabulary lacks the text's alphabet, or was not made for its language."""
+        foreign = self._language is not None and self._language.is_foreign(text, self._reader.knows)
+        return foreign or unknown > self._review_unknown
 
     def self_test(self) -> int:
         """Score the manifest's self-test texts one by one; return how many miss their category or their S."""

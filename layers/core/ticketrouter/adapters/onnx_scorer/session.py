@@ -68,6 +68,10 @@ class TextModel:
         unknown = {self._tokenizer.token_to_id(token) for token in _UNKNOWN} - {None}
         return np.asarray([sum(token in unknown for token in row.ids) / len(row) for row in rows], dtype=np.float32)
 
+    def knows(self, word: str) -> bool:
+        """Tell whether the vocabulary holds a word whole."""
+        return self._tokenizer.token_to_id(word) is not None
+
     def width(self, output: str) -> int:
         """Return the last dimension of an output."""
         return next(int(node.shape[-1]) for node in self._session.get_outputs() if node.name == output)

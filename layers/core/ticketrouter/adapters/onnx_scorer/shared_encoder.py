@@ -37,3 +37,7 @@ class SharedEncoder:
         columns = zip(*self._model.run(rows), strict=True)
         category, sentiment, urgency, vectors = (np.concatenate(column) for column in columns)
         return Inference(category, sentiment, urgency, vectors, self._model.unknown_share(rows))
+
+    def knows(self, word: str) -> bool:
+        """Tell whether the vocabulary holds a lower-case word whole."""
+        return self._model.knows(word)

@@ -69,6 +69,10 @@ class ZeroShot:
             unknown=self._embedding.unknown_share(rows),
         )
 
+    def knows(self, word: str) -> bool:
+        """Tell whether the vocabulary of the embedding, the one of word pieces, holds a lower-case word whole."""
+        return self._embedding.knows(word)
+
     def _entailments(self, texts: Sequence[str]) -> Floats:
         """Return how much each text entails each hypothesis, [n, categories + levels] logits."""
         pairs = [
