@@ -7,77 +7,28 @@ cross-fitted ones (`eval.cross_fitted_dev`): each fifth of the stems is scored w
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression, Ridge
 
 from models.bundle import MODELS_DIR, Manifest, read_manifest, write_manifest
-from models.language import fit_language, vocabulary
-from models.metrics import best_pair_f1, pair_labels, pair_similarities, urgency_figures
-from models.outputs import expected_level, softmax
+from models.language import fit_language, languages, vocabulary
+from models.metrics import urgency_figures
+from models.outputs import as_stored, softmax
+from models.pairs import cross_fitted_f1, fit_threshold, mean_f1_curve, pairs_of, random_sets
+from models.reliability import calibration_error
 from models.self_test import CANDIDATES
-from models.tickets import CATEGORIES, URGENCY_LEVELS, Ticket, read_rubric
+from models.tickets import CATEGORIES, Ticket, read_rubric
+from models.urgency_fit import compared, cross_fitted, fit_urgency, fold_of, urgency_terms
 from ticketrouter.adapters.onnx_scorer import Inference, OnnxScorer
-from ticketrouter.domain import lexicon
 from ticketrouter.domain.score import Score
-from ticketrouter.domain.urgency import ALERT_THRESHOLD, interpolate
 
 Floats = NDArray[np.float64]
-FOLDS = 5
-# S > 0.8 says: this is a 1 with at least this chance. Below one half, since a missed harm costs more than a page for
-# what is "only" blocked: at .5 recall was .64 and precision .85, at .4 both are .73 (cross-fitted; of the alerts .97
-# are a .75 or a 1 either way), and below that precision falls faster than recall rises.
-ALERT_CHANCE = 0.4
+Figures = dict[str, Any]
 REVIEW_PRECISION = 0.9  # above `review_below`, this share of the categories shall be right ...
 REVIEW_MOST = 0.25  # ... unless more than this share of tickets would go to review
-
-
-@dataclass(frozen=True)
-class UrgencyFit:
-    """Fusion weights (bias, model, sentiment, lexicon) and the calibration's knots."""
-
-    weights: tuple[float, float, float, float]
-    x: list[float]
-    y: list[float]
-
-    def score(self, terms: Floats) -> Floats:
-        """S for terms [n, 3]: model, P(negative), lexicon."""
-        raw = self.weights[0] + terms @ np.array(self.weights[1:])
-        return np.clip([interpolate(value, self.x, self.y) for value in raw], 0.0, 1.0)
-
-
-def urgency_terms(tickets: Sequence[Ticket], raw: Inference) -> Floats:
-    """What S is made of, [n, 3]: the model's expected level, P(negative), the word list's score."""
-    words = [lexicon.assess(ticket.text).score for ticket in tickets]
-    return np.column_stack([expected_level(raw.urgency), softmax(raw.sentiment)[:, 0], words]).astype(np.float64)
-
-
-def fit_urgency(terms: Floats, labels: Floats) -> UrgencyFit:
-    """Fit the fusion by ridge, then the map from fused value to S by its cut points.
-
-    A cut point is the raw value at which "the label reaches this level" turns more likely than not (logistic, one
-    dimension). There S is halfway between two levels, but for the topmost: there the chance of a 1 is ALERT_CHANCE and
-    S is the alert threshold. Between cut points S is linear.
-    """
-    ridge = Ridge(alpha=1.0).fit(terms, labels)
-    model, negative, words = map(float, ridge.coef_)
-    raw = ridge.predict(terms)
-    knots: list[float] = []
-    for level in URGENCY_LEVELS[1:]:
-        logistic = LogisticRegression(C=1e4).fit(raw[:, None], labels >= level)
-        chance = ALERT_CHANCE if level == URGENCY_LEVELS[-1] else 0.5
-        cut = float((np.log(chance / (1 - chance)) - logistic.intercept_[0]) / logistic.coef_[0, 0])
-        knots.append(max(cut, knots[-1] + 0.02) if knots else cut)  # ascending, whatever a small sample says
-    # The ends keep their distance: a steep piece would turn int8's small differences into large ones.
-    knots.insert(0, min(float(np.quantile(raw, 0.02)), knots[0] - 0.1))
-    knots.append(max(float(np.quantile(raw, 0.98)), knots[-1] + 0.1))
-    heights = [0.0, 0.125, 0.375, 0.625, ALERT_THRESHOLD, 1.0]
-    return UrgencyFit((float(ridge.intercept_), model, negative, words), [round(knot, 4) for knot in knots], heights)
 
 
 def fit_temperature(logits: NDArray[np.float32], truth: NDArray[np.int64]) -> float:
@@ -99,22 +50,7 @@ def fit_review(confidence: Floats, right: NDArray[np.bool_]) -> float:
     return round(float(np.quantile(confidence, REVIEW_MOST)), 2)
 
 
-def fold_of(ticket: Ticket) -> int:
-    """The fold of a ticket's stem (another byte of the hash than the one that chose the split)."""
-    return hashlib.sha256(ticket.stem.encode()).digest()[1] % FOLDS
-
-
-def cross_fitted(tickets: Sequence[Ticket], terms: Floats, labels: Floats) -> Floats:
-    """S of each ticket from numbers fitted on the other folds."""
-    folds = np.array([fold_of(ticket) for ticket in tickets])
-    scores = np.zeros(len(labels))
-    for fold in range(FOLDS):
-        here = folds == fold
-        scores[here] = fit_urgency(terms[~here], labels[~here]).score(terms[here])
-    return scores
-
-
-def calibrate_category(manifest: Manifest, tickets: Sequence[Ticket], raw: Inference) -> None:
+def calibrate_category(manifest: Manifest, tickets: Sequence[Ticket], raw: Inference) -> Figures:
     """Write the temperature of the categories and the confidence below which a person is asked."""
     truth = np.array([CATEGORIES.index(str(ticket.category)) for ticket in tickets])
     temperature = fit_temperature(raw.category, truth)
@@ -122,21 +58,50 @@ def calibrate_category(manifest: Manifest, tickets: Sequence[Ticket], raw: Infer
     chances = softmax(np.asarray(raw.category / temperature, dtype=np.float32))
     right = chances.argmax(axis=1) == truth
     manifest["review_below"] = fit_review(chances.max(axis=1).astype(np.float64), right)
+    honest, folds = np.zeros(len(truth)), np.array([fold_of(ticket) for ticket in tickets])
+    for fold in set(folds):
+        here = folds == fold
+        fitted = fit_temperature(raw.category[~here], truth[~here])
+        honest[here] = softmax(np.asarray(raw.category[here] / fitted, dtype=np.float32)).max(axis=1)
+    return {
+        "category_ece": calibration_error(honest, right),
+        "category_ece_without": calibration_error(softmax(raw.category).max(axis=1), right),
+    }
 
 
-def calibrate(manifest: Manifest, tickets: Sequence[Ticket], raw: Inference) -> dict[str, Any]:
-    """Write the fitted numbers into the manifest; returns the cross-fitted figures of S."""
+def calibrate_duplicates(manifest: Manifest, tickets: Sequence[Ticket], raw: Inference) -> Figures:
+    """Write the similarity from which on two tickets are one incident: the best on sets of the size of a queue."""
+    vectors, sets = as_stored(raw.vectors), random_sets(tickets)
+    pairs = pairs_of(tickets, vectors)
+    threshold, best = fit_threshold(pairs, sets)
+    manifest["duplicate_similarity"] = threshold
+    spoken, at = languages(), np.array([threshold])
+    within = pairs_of(tickets, vectors, [spoken.get(ticket.text, "") for ticket in tickets])
+    return {
+        "pair_f1_sets": best,
+        "pair_f1_sets_cross_fitted": cross_fitted_f1(tickets, vectors, np.array([fold_of(t) for t in tickets])),
+        "pair_f1_sets_one_language": float(mean_f1_curve(within, sets, at)[0]),
+        "pair_f1_all": float(mean_f1_curve(pairs, [np.arange(len(tickets))], at)[0]),
+    }
+
+
+def calibrate(manifest: Manifest, tickets: Sequence[Ticket], raw: Inference) -> Figures:
+    """Write the fitted numbers into the manifest; returns honest figures: cross-fitted where numbers were fitted."""
     terms = urgency_terms(tickets, raw)
     labels = np.array([ticket.urgency for ticket in tickets], dtype=np.float64)
     fit = fit_urgency(terms, labels)
-    names = ("bias", "model", "sentiment", "lexicon")
-    manifest["fusion"] = {name: round(value, 4) for name, value in zip(names, fit.weights, strict=True)}
+    manifest["fusion"] = {name: round(value, 4) for name, value in fit.weights.items()}
     manifest["calibration"] = {"x": fit.x, "y": fit.y}
+    scores = cross_fitted(tickets, terms, labels)
+    figures: Figures = urgency_figures(labels, scores) | {"urgency_ece": calibration_error(scores, labels)}
     if manifest["labels"]["category"] == list(CATEGORIES):  # nobody labelled our tickets with somebody else's
-        calibrate_category(manifest, tickets, raw)
-    same = pair_labels([ticket.group for ticket in tickets])
-    manifest["duplicate_similarity"] = round(best_pair_f1(pair_similarities(raw.vectors), same)[1], 4)
-    return urgency_figures(labels, cross_fitted(tickets, terms, labels))
+        figures |= calibrate_category(manifest, tickets, raw)
+    return rounded(figures | calibrate_duplicates(manifest, tickets, raw))
+
+
+def rounded(figures: Figures) -> Figures:
+    """Figures with four digits."""
+    return {key: round(value, 4) if isinstance(value, float) else value for key, value in figures.items()}
 
 
 def steadiest(scorer: OnnxScorer, category: str, texts: Sequence[str]) -> tuple[str, Score] | None:
@@ -167,11 +132,11 @@ def main() -> None:
     manifest = read_manifest()
     train, dev = read_rubric()
     raw = OnnxScorer(MODELS_DIR).infer([ticket.text for ticket in dev])
+    manifest["eval"]["cross_fitted_dev"] = calibrate(manifest, dev, raw)
+    labels = np.array([ticket.urgency for ticket in dev], dtype=np.float64)
+    ways = compared(dev, urgency_terms(dev, raw), labels)
     manifest["language"] = fit_language(train, vocabulary())
-    figures = calibrate(manifest, dev, raw)
-    manifest["eval"]["cross_fitted_dev"] = {
-        key: round(value, 4) if isinstance(value, float) else value for key, value in figures.items()
-    }
+    manifest["eval"]["calibrations"] = {name: rounded(figures) for name, figures in ways.items()}
     write_manifest(manifest)
     write_self_test(manifest)
     for key in ("fusion", "calibration", "temperature", "review_below", "language", "duplicate_similarity"):

@@ -30,3 +30,9 @@ def expected_level(logits: Array) -> Array:
     """Logits over evenly spaced urgency levels [n, k] -> expected level [n] in [0, 1]."""
     levels = np.linspace(0.0, 1.0, logits.shape[1], dtype=np.float32)
     return np.asarray(softmax(logits) @ levels, dtype=np.float32)
+
+
+def as_stored(vectors: Array) -> Array:
+    """Unit vectors [n, d] as they are once the worker has kept them in bytes: duplicates are found among these."""
+    kept = np.clip(np.rint(vectors * 127.0), -127, 127).astype(np.float32)
+    return np.asarray(kept / np.linalg.norm(kept, axis=1, keepdims=True), dtype=np.float32)
