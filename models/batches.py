@@ -99,7 +99,7 @@ def whole_stems(tickets: Sequence[Ticket], size: int, rng: random.Random) -> lis
         if batches[-1] and len(batches[-1]) + len(stem) > size:
             batches.append([])
         batches[-1].extend(stem)
-    return batches
+    return [batch for batch in batches if batch]
 
 
 def by_length(tickets: Sequence[Ticket], size: int, rng: random.Random) -> list[list[Ticket]]:

@@ -24,7 +24,11 @@ SENTIMENTS = ("negative", "neutral", "positive")
 URGENCY_LEVELS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 RUBRIC_DIR = Path(__file__).parent / "data"
+PUBLIC_LABELS = RUBRIC_DIR / "public"
 DEV_SHARE_OF_FIVE = 1  # one stem in five is held out
+REPORTS = ("apache_jira", "cfpb")  # public sources of long texts that tell of one incident each
+LEAST_WORDS_OF_A_HALF = 8
+_SENTENCE_END = re.compile(r"[.!?](?=\s|[A-Z])")
 _STEM = re.compile(r"^[a-z]+-[a-z]*\d+")
 
 
@@ -107,13 +111,49 @@ def public_data() -> Path | None:
 
 
 def read_public_train(sources: list[str]) -> dict[str, list[Ticket]]:
-    """The public training rows of the wanted sources; empty without PUBLIC_DATA."""
+    """The public training rows of the wanted sources; empty without PUBLIC_DATA.
+
+    Beside the sources themselves there are `by_rubric` (the rows that we labelled, which leave their source) and
+    `halves` (long reports without labels, to be cut in two: `cut_in_two`).
+    """
     folder = public_data()
     rows: dict[str, list[Ticket]] = defaultdict(list)
-    for ticket in read_tickets(folder / "train.csv.gz") if folder else []:
-        if ticket.source in sources:
+    if folder is None:
+        return {}
+    everything = read_tickets(folder / "train.csv.gz")
+    rows["by_rubric"] = by_rubric(everything, "train")
+    labelled = {ticket.text for ticket in rows["by_rubric"]}
+    for ticket in everything:
+        if ticket.text not in labelled:
             rows[ticket.source].append(ticket)
-    return dict(rows)
+        if ticket.source in REPORTS and cut_in_two(ticket.text):
+            rows["halves"].append(Ticket(ticket.text, source="halves"))
+    return {source: rows[source] for source in sources}
+
+
+def by_rubric(tickets: list[Ticket], split: str) -> list[Ticket]:
+    """Those of the public tickets that we labelled by our rubric, with our labels in place of the source's.
+
+    The labels lie in `models/data/public/<split>.csv` beside the hash of the text that they belong to: the labels are
+    ours, the texts are not.
+    """
+    by_hash = {text_hash(ticket.text): ticket.text for ticket in tickets}
+    with (PUBLIC_LABELS / f"{split}.csv").open(newline="", encoding="utf-8") as file:
+        labels = [row for row in csv.DictReader(file) if row["text_sha256"] in by_hash]
+    return [ticket_from(row | {"text": by_hash[row["text_sha256"]], "source": "by_rubric"}) for row in labels]
+
+
+def text_hash(text: str) -> str:
+    """What stands for a public text in our files: the first 16 hex digits of its SHA-256."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def cut_in_two(text: str) -> tuple[str, str] | None:
+    """Cut a long report at the sentence end nearest its middle: two texts about one incident. None if it has none."""
+    ends = [found.end() for found in _SENTENCE_END.finditer(text)]
+    cut = min(ends, key=lambda end: abs(end - len(text) / 2), default=0)
+    parts = text[:cut].strip(), text[cut:].strip()
+    return parts if min(len(part.split()) for part in parts) >= LEAST_WORDS_OF_A_HALF else None
 
 
 def draw_evenly(tickets: list[Ticket], count: int, rng: random.Random) -> list[Ticket]:
