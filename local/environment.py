@@ -65,5 +65,6 @@ def function_environment(
         **function.environment,
     }
     if function.is_image:
-        environment["MODEL_DIR"] = str(place.root / "models")  # the image has it elsewhere
+        # The image has it elsewhere. A MODEL_DIR of the user's names another bundle.
+        environment["MODEL_DIR"] = str(Path(os.environ.get("MODEL_DIR") or place.root / "models").resolve())
     return {**environment, **extra}
