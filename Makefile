@@ -3,6 +3,7 @@
 SHELL := /bin/bash -o pipefail
 PYTHON ?= python3
 ARGS ?=
+BUNDLE ?= default
 PY := .venv/bin/python
 UV := .venv-lock/bin/uv
 # The locks are complete and hold each file's hash: pip has nothing to resolve. Compiled afterwards, on all cores,
@@ -19,10 +20,10 @@ MODELS := $(call stamp,.venv-models,requirements/models.txt)
 
 export SAM_CLI_TELEMETRY := 0
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check format bench openapi model eval lock clean
+.PHONY: help setup run demo test test-models check format bench openapi model eval lock clean
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(DEV) ## make .venv from its lock; again only when the lock changed
 
@@ -34,6 +35,9 @@ demo: $(DEV) ## start it, post the sample tickets, print what became of them
 
 test: $(DEV) ## run every test: no network, AWS account, Docker or Node (ARGS="-k ingest" picks)
 	@exec $(PY) -m pytest $(ARGS)
+
+test-models: $(MODELS) ## test how the model is trained and exported, with torch and without a hub (ARGS="-k loss" picks)
+	@exec .venv-models/bin/python -m pytest -c tests/models/pytest.ini tests/models $(ARGS)
 
 check: $(DEV) $(SAM) ## format, lint, types, import rules, template
 	.venv/bin/ruff format --check .
@@ -53,11 +57,15 @@ bench: $(DEV) ## measure ingest, worker and end to end
 openapi: $(DEV) ## write the OpenAPI document that query serves
 	$(PY) -m local openapi
 
-model: $(DEV) $(MODELS) ## train, export and calibrate the model again, then evaluate it
+model: $(DEV) $(MODELS) ## train, export and calibrate the model again, then evaluate it (BUNDLE=classic: export hub models)
+ifeq ($(BUNDLE),classic)
+	.venv-models/bin/python -m models.export --bundle classic $(ARGS)
+else
 	.venv-models/bin/python -m models.train
 	.venv-models/bin/python -m models.export
 	.venv-models/bin/python -m models.calibrate
 	$(PY) -m models.evaluate
+endif
 
 eval: $(DEV) ## evaluate the committed model; writes manifest and model card
 	$(PY) -m models.evaluate $(ARGS)

@@ -10,6 +10,8 @@ from pytest_socket import disable_socket, enable_socket
 
 from tests.servers import RedisServer, redis_server, sqs_server
 
+collect_ignore = ["models"]  # they need torch, hence .venv-models: `make test-models`
+
 
 @pytest.fixture(autouse=True)
 def _no_sockets_in_unit_tests(request: pytest.FixtureRequest) -> Iterator[None]:
