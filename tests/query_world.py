@@ -69,14 +69,14 @@ class QueryWorld:
         claims.confirm(claims.claim([item], key_id="dev", token="claim"))
         return item
 
-    def score(self, item: WorkItem, urgency: float = 0.93) -> TicketRecord:
+    def score(self, item: WorkItem, urgency: float = 0.93, category: str = "Technical") -> TicketRecord:
         """Begin 120 ms after now and score within 30 ms."""
         self.clock.advance(ms=120)
         started_at_ms = self.clock.now_ms()
         self.store.begin([item], max_attempts=3)
         self.clock.advance(ms=30)
         score = Score(
-            category="Technical",
+            category=category,
             category_confidence=0.91,
             needs_review=False,
             urgency_score=urgency,

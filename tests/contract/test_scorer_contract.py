@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from ticketrouter.adapters.memory.scoring import MemoryScorer
-from ticketrouter.adapters.onnx_scorer import OnnxScorer
+from ticketrouter.adapters.onnx_scorer import Inference, OnnxScorer
 from ticketrouter.domain.errors import InferenceError, ModelMismatchError
 from ticketrouter.domain.score import Score
 from ticketrouter.ports import Scorer
@@ -117,10 +117,10 @@ def test_the_self_test_notices_another_model(onnx: OnnxScorer, monkeypatch: pyte
 
 
 def test_a_graph_that_cannot_run_misses_the_whole_self_test(onnx: OnnxScorer, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(texts: Sequence[str]) -> list[Score]:
+    def broken(texts: Sequence[str]) -> Inference:
         raise InferenceError("this CPU lacks what the graph needs")
 
-    monkeypatch.setattr(onnx, "score", broken)
+    monkeypatch.setattr(onnx, "infer", broken)
 
     assert onnx.self_test() == 8
 

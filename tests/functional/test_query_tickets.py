@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 
 from tests.query_events import World, load
@@ -106,6 +108,16 @@ def test_each_filter_can_leave_the_ticket_out(world: World, query: str) -> None:
     world.delivered()
     assert len(world.ask("list_tickets", "")[1]["tickets"]) == 1
     assert world.ask("list_tickets", query)[1]["tickets"] == []
+
+
+def test_a_category_of_your_own_filters_and_counts_by_its_name(world: World) -> None:
+    name = 'Straßen & "Wege" 🚧: Nord'
+    world.score(world.accept("own"), category=name)
+    world.score(world.accept("other"), category="Wege")
+
+    found = world.ask("list_tickets", f"category={quote(name)}")[1]["tickets"]
+    assert [(ticket["ticket_id"], ticket["category"]) for ticket in found] == [("own", name)]
+    assert world.ask("get_stats", "")[1]["by_category"] == {name: 1, "Wege": 1}
 
 
 def test_pages_follow_each_other_without_gap_or_repetition(world: World) -> None:

@@ -78,3 +78,12 @@ def test_words_alone_say_that_they_are_no_model() -> None:
     assert (score.degraded, score.needs_review, score.model_version) == (True, True, "lexicon")
     assert score.urgency_score > 0.8
     assert score.category == "Technical"
+
+
+def test_categories_of_your_own_are_guessed_by_their_words() -> None:
+    clock, scorer = MemoryClock(), MemoryScorer()
+    guarded = GuardedScorer(scorer, clock, guess=lambda text: f"own {text}")
+    assert [score.category for score in guarded.by_words(["a"])] == ["own a"]
+    scorer.down = True
+    assert [score.category for score in guarded.score(["b"]) if score] == ["own b"]
+    assert [score.category for score in guarded.score(["c"]) if score] == ["own c"], "while the breaker is open"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ticketrouter import settings
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.parameters import SecretsProvider
 
     from ticketrouter.adapters.redis_store import RedisClient
-    from ticketrouter.ports import ApiKeys, Destinations, Scorer
+    from ticketrouter.ports import ApiKeys, Destinations
     from ticketrouter.usecases.dispatcher import Dispatcher
     from ticketrouter.usecases.ingest import Ingest
     from ticketrouter.usecases.operate import Operate
@@ -212,20 +213,30 @@ def _destinations(parameter: str) -> Destinations:
 
 
 def _scorer(model_dir: str) -> tuple[GuardedScorer, Mapping[str, Any]]:
-    """Load the bundle behind its breaker; the word list stands in, loudly, for one that is not what it says it is."""
+    """Load the bundle behind its breaker; the word list stands in, loudly, for one that is not what it says it is.
+
+    A `categories.toml` beside its manifest replaces its categories.
+
+    Raises:
+        MissingSettingError: That file is against the rules.
+    """
     from ticketrouter.adapters.onnx_scorer import OnnxScorer
     from ticketrouter.adapters.system import SystemClock
+    from ticketrouter.domain import categories, lexicon
     from ticketrouter.usecases.scoring import MAX_SELF_TEST_MISSES, GuardedScorer, WordScorer
 
-    scorer: Scorer
+    file = Path(model_dir, "categories.toml")
+    own = categories.parse(file.read_bytes(), str(file)) if file.exists() else None
+    guess = categories.guess_by_words(own.categories) if own else lexicon.guess_category
+    clock = SystemClock()
     try:
-        scorer = OnnxScorer(model_dir)
+        scorer = OnnxScorer(model_dir, own=own)
         misses = scorer.self_test()
         if misses:
             count(Metric.SELF_TEST_MISSES, misses)
             logger.error("the model misses its self-test on this machine", misses=misses)
         if misses <= MAX_SELF_TEST_MISSES:
-            return GuardedScorer(scorer, SystemClock(), scorer.manifest["breaker_ms_per_ticket"]), scorer.manifest
+            return GuardedScorer(scorer, clock, scorer.manifest["breaker_ms_per_ticket"], guess), scorer.manifest
     except ModelMismatchError as error:
         logger.error("the model cannot be used: the word list scores instead", code=error.code, detail=str(error))
-    return GuardedScorer(WordScorer(), SystemClock()), {}
+    return GuardedScorer(WordScorer(guess), clock, guess=guess), {}

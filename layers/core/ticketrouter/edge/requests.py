@@ -90,7 +90,9 @@ class TicketsParameters(Request):
 
     q: str = Field(default="", max_length=200, description="Words that must all appear in subject or description.")
     status: Literal["accepted", "scored", "failed"] | None = None
-    category: str = Field(default="", max_length=100)
+    category: str = Field(
+        default="", max_length=100, description="As `GET /model` names it: the bundle's categories, or your own."
+    )
     sentiment: Literal["negative", "neutral", "positive"] | None = None
     min_urgency: Share | None = Field(default=None, description="S, or the provisional one until it is scored.")
     max_urgency: Share | None = None

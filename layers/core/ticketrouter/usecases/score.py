@@ -11,7 +11,7 @@ from ticketrouter.domain.errors import NotFoundError
 from ticketrouter.domain.score import Score
 from ticketrouter.domain.ticket import TICKET_ID, clean
 from ticketrouter.ports import Clock, TicketStore
-from ticketrouter.usecases.scoring import GuardedScorer, score_by_words
+from ticketrouter.usecases.scoring import GuardedScorer
 
 MAX_SEGMENTS = 24  # one model run each, all in one batch
 # A clause ends behind its punctuation, also that of Chinese and Japanese, or at a line end.
@@ -98,7 +98,7 @@ class ScoreText:
         if len(known) == len(texts):
             return known
         # One text broke the model: judge all by words, for a weight must compare like with like.
-        return [score_by_words(text) for text in texts]
+        return self._scorer.by_words(texts)
 
 
 def without_each(pieces: Sequence[str]) -> list[str]:

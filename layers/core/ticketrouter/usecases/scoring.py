@@ -6,7 +6,7 @@ Shared by the worker and by `POST /score`.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from statistics import median
 
 from ticketrouter.domain import lexicon
@@ -22,30 +22,38 @@ _WINDOW = 20  # scorings that the breaker looks back on
 _COOL_DOWN_MS = 30_000.0
 
 
-def score_by_words(text: str) -> Score:
-    """Score one text without a model; says so by `degraded`, and asks for a person."""
-    urgency = from_lexicon_alone(lexicon.assess(text))
-    return Score(
-        category=lexicon.guess_category(text),
-        category_confidence=0.0,
-        needs_review=True,
-        urgency_score=urgency.score,
-        sentiment="neutral",
-        sentiment_score=0.0,
-        contributions=urgency.contributions,
-        model_version=LEXICON_VERSION,
-        degraded=True,
-    )
+Guess = Callable[[str], str]  # a text's category, by its words
 
 
 class WordScorer:
-    """The scorer of last resort: stands in for a bundle that cannot be loaded."""
+    """The scorer of last resort, without a model: it says so by `degraded`, and asks for a person.
+
+    Args:
+        guess: Tells the category.
+    """
 
     model_version = LEXICON_VERSION
 
+    def __init__(self, guess: Guess = lexicon.guess_category) -> None:
+        self._guess = guess
+
     def score(self, texts: Sequence[str]) -> list[Score]:
         """Score each text by its words."""
-        return [score_by_words(text) for text in texts]
+        return [self._score(text) for text in texts]
+
+    def _score(self, text: str) -> Score:
+        urgency = from_lexicon_alone(lexicon.assess(text))
+        return Score(
+            category=self._guess(text),
+            category_confidence=0.0,
+            needs_review=True,
+            urgency_score=urgency.score,
+            sentiment="neutral",
+            sentiment_score=0.0,
+            contributions=urgency.contributions,
+            model_version=LEXICON_VERSION,
+            degraded=True,
+        )
 
 
 class GuardedScorer:
@@ -55,10 +63,18 @@ class GuardedScorer:
         scorer: The models.
         clock: Time.
         breaker_ms_per_ticket: Median time a ticket above which the breaker opens (manifest; default bundle: 500).
+        guess: Tells the category where the models do not answer.
     """
 
-    def __init__(self, scorer: Scorer, clock: Clock, breaker_ms_per_ticket: float = 500.0) -> None:
+    def __init__(
+        self,
+        scorer: Scorer,
+        clock: Clock,
+        breaker_ms_per_ticket: float = 500.0,
+        guess: Guess = lexicon.guess_category,
+    ) -> None:
         self._scorer = scorer
+        self._words = WordScorer(guess)
         self._clock = clock
         self._limit_ms = breaker_ms_per_ticket
         self._recent_ms: deque[float] = deque(maxlen=_WINDOW)
@@ -75,16 +91,20 @@ class GuardedScorer:
             return []
         now_ms = self._clock.monotonic_ms()
         if now_ms < self._closed_again_at_ms:
-            return [score_by_words(text) for text in texts]
+            return [*self.by_words(texts)]
         try:
             scores: list[Score | None] = [*self._scorer.score(texts)]
         except InferenceError:
             if not self._answers(_PROBE):
                 self._open()
-                return [score_by_words(text) for text in texts]
+                return [*self.by_words(texts)]
             scores = self._bisect(texts)
         self._watch((self._clock.monotonic_ms() - now_ms) / len(texts))
         return scores
+
+    def by_words(self, texts: Sequence[str]) -> list[Score]:
+        """Score all texts without the models."""
+        return self._words.score(texts)
 
     def _bisect(self, texts: Sequence[str]) -> list[Score | None]:
         """Score what can be scored, knowing that the whole fails."""

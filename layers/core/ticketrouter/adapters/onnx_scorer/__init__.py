@@ -1,7 +1,8 @@
 """Score texts with the ONNX bundle that a manifest describes: onnxruntime, tokenizers and numpy, nothing else.
 
-`bundle.py` verifies the files, `session.py` runs one graph with its tokenizer, a reader per kind of bundle turns texts into
-raw outputs (`inference.py` says what they are), and `scorer.py` makes verdicts of these.
+`bundle.py` verifies the files, `session.py` runs one graph with its tokenizer, a reader per kind of bundle turns
+texts into raw outputs (`inference.py` says what they are), `heads.py` tells categories, and `scorer.py` makes verdicts
+of it all.
 """
 
 from ticketrouter.adapters.onnx_scorer.inference import Floats, Inference, softmax

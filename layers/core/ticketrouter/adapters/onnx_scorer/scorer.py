@@ -12,10 +12,12 @@ from typing import Any
 import numpy as np
 
 from ticketrouter.adapters.onnx_scorer.bundle import Bundle, read_bundle
+from ticketrouter.adapters.onnx_scorer.heads import CentroidHead, Head, TrainedHead
 from ticketrouter.adapters.onnx_scorer.inference import Inference, Reader, softmax
 from ticketrouter.adapters.onnx_scorer.shared_encoder import SharedEncoder
 from ticketrouter.adapters.onnx_scorer.zero_shot import ZeroShot
 from ticketrouter.domain import lexicon
+from ticketrouter.domain.categories import OwnCategories
 from ticketrouter.domain.errors import InferenceError, ModelMismatchError
 from ticketrouter.domain.language import LanguageRule
 from ticketrouter.domain.score import Score
@@ -31,28 +33,34 @@ class OnnxScorer:
     Args:
         model_dir: Folder with `manifest.json` and `artifacts/`.
         threads: Texts that run at the same time, one core each.
+        own: Categories that replace the bundle's; their texts run through the models here, once.
+
+    Attributes:
+        manifest: The bundle's; `labels.category` names the categories that are in use.
+        trained: Tells the bundle's own categories.
 
     Raises:
         ModelMismatchError: A file is missing, or its SHA-256 is not the manifest's.
     """
 
-    def __init__(self, model_dir: str | Path, threads: int = 2) -> None:
+    def __init__(self, model_dir: str | Path, threads: int = 2, own: OwnCategories | None = None) -> None:
         bundle = read_bundle(Path(model_dir))
         self.manifest = bundle.manifest
         try:
             self._reader = _READERS[self.manifest.get("reader", "shared-encoder")](bundle, threads)
             curve, labels = self.manifest["calibration"], self.manifest["labels"]
             self._fusion = Fusion(**self.manifest["fusion"], calibration_x=curve["x"], calibration_y=curve["y"])
-            self._categories: list[str] = labels["category"]
             self._sentiments: list[str] = labels["sentiment"]
             self._levels = np.asarray(labels["urgency_levels"], dtype=np.float32)
-            self._temperature = float(self.manifest["temperature"]["category"])
-            self._review_below = float(self.manifest["review_below"])
+            temperature, review_below = self.manifest["temperature"]["category"], self.manifest["review_below"]
+            self.trained = TrainedHead(labels["category"], float(temperature), float(review_below))
             self._review_unknown = float(self.manifest["review_unknown_share"])
             rule = self.manifest.get("language")  # of bundles without it no language is suspect
             self._language = LanguageRule(**rule) if rule else None
+            self._head: Head = CentroidHead(own, self.trained, self.infer) if own else self.trained
         except Exception as error:  # neither library has a base class for what it raises
             raise ModelMismatchError(f"{model_dir} holds no bundle of ours: {error}") from error
+        self.manifest = self.manifest | {"labels": labels | {"category": self._head.names}}
 
     @property
     def model_version(self) -> str:
@@ -81,9 +89,10 @@ class OnnxScorer:
             raise InferenceError(f"an output is not finite in a batch of {len(texts)}")
         return raw
 
-    def interpret(self, texts: Sequence[str], raw: Inference) -> list[Score]:
-        """Turn raw outputs into scores: temperature, fusion with the word list, calibration."""
-        category = softmax(raw.category / self._temperature)
+    def interpret(self, texts: Sequence[str], raw: Inference, head: Head | None = None) -> list[Score]:
+        """Turn raw outputs into scores: categories by the head in use or another, fusion with the word list."""
+        head = head or self._head
+        category = head.shares(raw)
         sentiment = softmax(raw.sentiment)
         urgency = softmax(raw.urgency) @ self._levels
         negative, positive = (sentiment[:, self._sentiments.index(name)] for name in ("negative", "positive"))
@@ -92,10 +101,10 @@ class OnnxScorer:
             best = int(category[index].argmax())
             confidence = float(category[index, best])
             fused = self._fusion.fuse(float(urgency[index]), float(negative[index]), lexicon.assess(text))
-            unsure = confidence < self._review_below or self._misreads(text, float(raw.unknown[index]))
+            unsure = confidence < head.review_below or self._misreads(text, float(raw.unknown[index]))
             scores.append(
                 Score(
-                    category=self._categories[best],
+                    category=head.names[best],
                     category_confidence=round(confidence, 4),
                     needs_review=unsure,
                     urgency_score=fused.score,
@@ -114,12 +123,15 @@ class OnnxScorer:
         return foreign or unknown > self._review_unknown
 
     def self_test(self) -> int:
-        """Score the manifest's self-test texts one by one; return how many miss their category or their S."""
+        """Score the manifest's self-test texts one by one; return how many miss their category or their S.
+
+        The categories are the bundle's, whatever categories are in use.
+        """
         return sum(not self._passes(case) for case in self.manifest["self_test"])
 
     def _passes(self, case: Mapping[str, Any]) -> bool:
         try:
-            score = self.score([case["text"]])[0]
+            score = self.interpret([case["text"]], self.infer([case["text"]]), self.trained)[0]
         except InferenceError:  # a graph that does not run here passes nothing
             return False
         moved = abs(score.urgency_score - float(case["urgency_score"]))
