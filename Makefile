@@ -64,11 +64,11 @@ else
 	.venv-models/bin/python -m models.train
 	.venv-models/bin/python -m models.export
 	.venv-models/bin/python -m models.calibrate
-	$(PY) -m models.evaluate
+	.venv-models/bin/python -m models.evaluate
 endif
 
-eval: $(DEV) ## evaluate the committed model; writes manifest and model card
-	$(PY) -m models.evaluate $(ARGS)
+eval: $(MODELS) ## evaluate the committed model against its baselines; writes manifest and model card
+	.venv-models/bin/python -m models.evaluate $(ARGS)
 
 lock: $(UV) ## renew every lock but the model's (its versions are a set that was measured together)
 	cd requirements && $(call compile,dev.in --upgrade -o dev.txt)
