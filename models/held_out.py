@@ -28,6 +28,7 @@ from models.reliability import calibration_error, category_reliability, reliabil
 from models.tickets import (
     CATEGORIES,
     PUBLIC_LABELS,
+    TEST_DIR,
     URGENCY_LEVELS,
     Ticket,
     by_rubric,
@@ -56,8 +57,9 @@ class HeldOut:
 
 
 def held_out_sets() -> list[HeldOut]:
-    """Our dev split; with PUBLIC_DATA also the public held-out files, and those of their tickets that we labelled."""
+    """Our dev split and the tests by another hand; with PUBLIC_DATA the public held-out files, with our labels too."""
     sets, folder = [HeldOut(OURS, read_rubric()[1], True)], public_data()
+    sets += [HeldOut(f"other_hand_{path.stem}", read_tickets(path), False) for path in sorted(TEST_DIR.glob("*.csv"))]
     if folder is None:
         return sets
     trained_on, public = sources_trained_on(), []

@@ -25,6 +25,7 @@ URGENCY_LEVELS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 RUBRIC_DIR = Path(__file__).parent / "data"
 PUBLIC_LABELS = RUBRIC_DIR / "public"
+TEST_DIR = RUBRIC_DIR / "test"  # nothing is trained, fitted or chosen on what lies there
 DEV_SHARE_OF_FIVE = 1  # one stem in five is held out
 REPORTS = ("apache_jira", "cfpb")  # public sources of long texts that tell of one incident each
 LEAST_WORDS_OF_A_HALF = 8
