@@ -13,10 +13,13 @@ from ticketrouter.domain.errors import ModelMismatchError
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """The manifest and the content of each file that it names."""
+    """The manifest, and where each file that it names is.
+
+    Paths, not content: what onnxruntime reads itself is in memory once, and constants beside a graph not even that.
+    """
 
     manifest: dict[str, Any]
-    files: dict[str, bytes]
+    files: dict[str, Path]
 
 
 def read_bundle(folder: Path) -> Bundle:
@@ -27,10 +30,15 @@ def read_bundle(folder: Path) -> Bundle:
     """
     try:
         manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_bytes())
-        files = {name: (folder / "artifacts" / name).read_bytes() for name in manifest["files"]}
+        files = {name: folder / "artifacts" / name for name in manifest["files"]}
+        wrong = [name for name, path in files.items() if _sha256(path) != manifest["files"][name]["sha256"]]
     except (OSError, ValueError, KeyError) as error:
         raise ModelMismatchError(f"{folder} holds no complete bundle: {error}") from error
-    for name, content in files.items():
-        if hashlib.sha256(content).hexdigest() != manifest["files"][name]["sha256"]:
-            raise ModelMismatchError(f"{name} is not the file of the manifest")
+    if wrong:
+        raise ModelMismatchError(f"{', '.join(wrong)}: not the file of the manifest")
     return Bundle(manifest, files)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

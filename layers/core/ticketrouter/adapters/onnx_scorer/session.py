@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
+from pathlib import Path
 
 import numpy as np
 import onnxruntime as ort
@@ -24,7 +25,7 @@ class TextModel:
     """A graph and its tokenizer; safe to share between threads.
 
     Args:
-        graph: The ONNX file.
+        graph: The ONNX file; constants that it keeps in another one are beside it.
         tokenizer: The `tokenizer.json` beside it.
         outputs: Names of the graph's outputs, in the order in which `run` returns them.
         max_tokens: What lies beyond is cut off; of a pair, off its first text.
@@ -35,9 +36,9 @@ class TextModel:
     """
 
     def __init__(
-        self, graph: bytes, tokenizer: bytes, *, outputs: Sequence[str], max_tokens: int, pool: Executor
+        self, graph: Path, tokenizer: Path, *, outputs: Sequence[str], max_tokens: int, pool: Executor
     ) -> None:
-        self._tokenizer = Tokenizer.from_buffer(tokenizer)
+        self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(max_length=max_tokens, strategy="only_first")
         self._session = _session(graph)
@@ -82,10 +83,10 @@ class TextModel:
         return list(self._session.run(self._outputs, feed))
 
 
-def _session(graph: bytes) -> ort.InferenceSession:
+def _session(graph: Path) -> ort.InferenceSession:
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1  # the pool runs texts side by side instead: measured faster
     # The file was optimised when it was exported; doing it again costs start-up time and undoes a choice (SkipLN).
     options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.add_session_config_entry("session.set_denormal_as_zero", "1")  # softmax tails: 3x slower without
-    return ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    return ort.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
