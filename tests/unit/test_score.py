@@ -27,7 +27,7 @@ def test_pieces_joined_are_the_text_and_few(text: str) -> None:
     assert all(pieces)
 
 
-@given(st.lists(st.sampled_from(["word", "end.", "a,", "\n", "🔥", "。"]), max_size=200).map(" ".join))
+@given(st.lists(st.sampled_from(["word", "end.", "a,", "\n", "🔥", "。"]), max_size=400).map(" ".join))
 def test_long_texts_of_many_clauses_are_cut_into_few(text: str) -> None:
     pieces = segments(text)
     assert "".join(pieces) == text
@@ -36,6 +36,26 @@ def test_long_texts_of_many_clauses_are_cut_into_few(text: str) -> None:
 
 def test_a_short_text_is_cut_into_words() -> None:
     assert segments("Checkout is down 🔥, help!") == ["Checkout ", "is ", "down ", "🔥, ", "help!"]
+
+
+def test_clauses_stay_whole_before_short_ones_are_joined_and_long_ones_halved() -> None:
+    text = "Hi, checkout is down for all of us since 9:00. We lose money! Please call me, Anna"
+    assert segments(text, 5) == [
+        "Hi, ", "checkout is down for all of us since 9:00. ", "We lose money! ", "Please call me, ", "Anna",
+    ]  # fmt: skip
+    assert segments(text, 3) == [
+        "Hi, checkout is down for all of us since 9:00. ",
+        "We lose money! ",
+        "Please call me, Anna",
+    ]
+    assert segments(text, 6)[1:3] == ["checkout is down for ", "all of us since 9:00. "]
+
+
+def test_what_the_models_do_not_read_is_one_piece() -> None:
+    pieces = segments("It is down. " + "And so on. " * 100, read_chars=30)
+    assert pieces[:4] == ["It ", "is ", "down. ", "And "]
+    assert len(pieces) == MAX_SEGMENTS
+    assert pieces[-1].startswith("And so on. And")
 
 
 def test_families_of_emoji_are_never_torn() -> None:
@@ -60,12 +80,32 @@ def test_the_weight_of_a_piece_is_what_s_loses_without_it() -> None:
     assert [len(batch) for batch in scorer.batches] == [5]  # one batch: the whole and four without a piece
 
 
-def test_the_text_is_cleaned_as_a_ticket_would_be() -> None:
+def test_the_text_is_scored_as_a_ticket_would_be_and_its_pieces_are_as_it_was_sent() -> None:
     scorer = MemoryScorer()
     text = "  pay\u202ement\r\nfailed\x00 "
     scored = make(scorer).text(text)
-    assert scorer.batches[0][0] == clean(text) == "payment\nfailed"
-    assert "".join(part.text for part in scored.segments) == clean(text)
+    assert scorer.batches[0] == [clean(text), "failed", "payment"]
+    assert clean(text) == "payment\nfailed"
+    assert [part.text for part in scored.segments] == ["  pay\u202ement\r\n", "failed\x00 "]
+
+
+scripts = st.sampled_from(
+    ["word", "end.", "a,", "\r\n", "\r", "\n\n", " ", "\t", "\u00a0", "\u2028", "\ufeff", "👩‍👩‍👧", "🇩🇪", "👍🏽", "ﬁ",
+     "e\u0301\u0302", "שלום", "\u202bمرحبا\u202c", "。", "支付", "ไม่ได้"]
+)  # fmt: skip
+
+
+@given(st.lists(scripts, max_size=80).map("".join) | st.text(max_size=400))
+def test_pieces_joined_are_the_text_as_it_was_sent_whatever_it_holds(text: str) -> None:
+    scored = make(MemoryScorer()).text(text)
+    assert "".join(part.text for part in scored.segments) == text
+
+
+@given(st.lists(st.sampled_from(["👩‍👩‍👧", "🇩🇪", "e\u0301", "שלום", "word,", "支付。"]), max_size=60).map(" ".join))
+def test_no_letter_loses_its_marks_and_no_emoji_its_parts(text: str) -> None:
+    words = text.split()
+    pieces = [word for piece in segments(text) for word in piece.split()]
+    assert pieces == words
 
 
 def test_when_one_piece_breaks_the_model_all_are_judged_by_words() -> None:

@@ -32,7 +32,14 @@ def test_the_lane_follows_the_provisional_score() -> None:
 def test_contributions_add_up_to_a_score_within_bounds(model: float, negative: float) -> None:
     urgency = FUSION.fuse(model, negative, assess("total outage"))
     assert 0 <= urgency.score <= 1
-    assert sum(part.value for part in urgency.contributions) == pytest.approx(urgency.score, abs=1e-3)
+    assert sum(part.value for part in urgency.contributions) == pytest.approx(urgency.score, abs=1e-9)
+
+
+def test_what_lowers_s_is_negative() -> None:
+    fusion = Fusion(0.1, 0.8, -0.2, 0.1, calibration_x=(0.0, 1.0), calibration_y=(0.0, 0.5))
+    terms = {part.term: part.value for part in fusion.fuse(0.5, 0.5, assess("")).contributions}
+    assert (terms["base"], terms["model"], terms["sentiment"]) == (0.1, 0.4, -0.1)
+    assert terms["calibration"] < 0
 
 
 @given(probabilities, probabilities)

@@ -142,7 +142,9 @@ def score() -> dict[str, Any]:
     config = settings.load(settings.ScoreSettings)
     scorer, manifest = _scorer(config.MODEL_DIR)
     store = RedisTicketStore(_redis(config.CACHE_URL_SECRET_ARN))
-    return {"score_text": ScoreText(scorer=scorer, store=store, clock=SystemClock()), "manifest": manifest}
+    max_tokens = int(manifest.get("max_tokens", 128))
+    score_text = ScoreText(scorer=scorer, store=store, clock=SystemClock(), max_tokens=max_tokens)
+    return {"score_text": score_text, "manifest": manifest}
 
 
 def reconciler() -> Reconciler:

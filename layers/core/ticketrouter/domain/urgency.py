@@ -76,9 +76,10 @@ class Fusion:
             _of_words(lexicon, self.lexicon),
         ]
         raw = sum(part.value for part in parts)
-        score = min(1.0, max(0.0, interpolate(raw, self.calibration_x, self.calibration_y)))
-        parts.append(Contribution("calibration", score - raw))
-        return Urgency(round(score, 4), tuple(Contribution(part.term, round(part.value, 4)) for part in parts))
+        score = round(min(1.0, max(0.0, interpolate(raw, self.calibration_x, self.calibration_y))), 4)
+        shown = [Contribution(part.term, round(part.value, 4)) for part in parts]
+        rest = round(score - sum(part.value for part in shown), 4)  # with it they add up to S as it is shown
+        return Urgency(score, (*shown, Contribution("calibration", rest)))
 
 
 def interpolate(value: float, x: Sequence[float], y: Sequence[float]) -> float:

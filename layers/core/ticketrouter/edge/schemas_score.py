@@ -13,7 +13,10 @@ from ticketrouter.edge.schemas import Band, Sentiment, Shape, Share, TermResourc
 
 
 class SegmentResource(Shape):
-    """A piece of the text; all pieces joined are the text. Not offsets: those break on emoji in JavaScript."""
+    """A piece of the text; all pieces joined are the text as it was sent, to the last character.
+
+    Not offsets: those break on emoji in JavaScript.
+    """
 
     text: str
     weight: float = Field(description="What S loses without this piece; negative where the piece lowers S.")
@@ -30,7 +33,7 @@ class ScoreResource(Shape):
     sentiment: Sentiment
     sentiment_score: float = Field(ge=-1, le=1)
     contributions: list[TermResource] = Field(description="What S is made of; they add up to S.")
-    segments: list[SegmentResource] = Field(description="At most 24.")
+    segments: list[SegmentResource] = Field(description="At most 9, in order.")
     latency_ms: float
     model_version: str
     degraded: bool

@@ -13,10 +13,13 @@ from ticketrouter.domain.ticket import TICKET_ID, clean
 from ticketrouter.ports import Clock, TicketStore
 from ticketrouter.usecases.scoring import GuardedScorer
 
-MAX_SEGMENTS = 24  # one model run each, all in one batch
+MAX_SEGMENTS = 9  # a run of the model each: with the whole text's ten, five for each of two threads
+_CHARS_PER_TOKEN = 5  # a little more than English has: what lies beyond the last token is one piece and weighs nothing
+_MAX_CLAUSES = 64  # bounds the time that joining takes
 # A clause ends behind its punctuation, also that of Chinese and Japanese, or at a line end.
 _CLAUSE = re.compile(r".*?(?:[.!?;:,…](?=\s)\s*|[。！？、；：，]\s*|\n\s*|\Z)", re.S)
 _WORD = re.compile(r"\s*\S+\s*")
+_SPACE = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +57,14 @@ class ScoreText:
         scorer: The models behind their breaker.
         store: Records, to score a ticket by its id.
         clock: Time.
+        max_tokens: What the models read of a text.
     """
 
-    def __init__(self, *, scorer: GuardedScorer, store: TicketStore, clock: Clock) -> None:
+    def __init__(self, *, scorer: GuardedScorer, store: TicketStore, clock: Clock, max_tokens: int = 128) -> None:
         self._scorer = scorer
         self._store = store
         self._clock = clock
+        self._read_chars = max_tokens * _CHARS_PER_TOKEN
 
     @property
     def model_version(self) -> str:
@@ -79,11 +84,10 @@ class ScoreText:
         return self.text(record.item.ticket.text)
 
     def text(self, text: str) -> ScoredText:
-        """Score a text that is not blank."""
-        text = clean(text)
-        pieces = segments(text)
+        """Score a text that is not blank, as a ticket of it would be scored; its pieces are those of the given text."""
+        pieces = segments(text, read_chars=self._read_chars)
         started_ms = self._clock.monotonic_ms()
-        scores = self._scores([text, *without_each(pieces)])
+        scores = self._scores([clean(variant) for variant in (text, *without_each(pieces))])
         latency_ms = self._clock.monotonic_ms() - started_ms
         whole = scores[0].urgency_score
         weighted = [
@@ -106,25 +110,49 @@ def without_each(pieces: Sequence[str]) -> list[str]:
     return ["".join((*pieces[:index], *pieces[index + 1 :])) for index in range(len(pieces))]
 
 
-def segments(text: str, limit: int = MAX_SEGMENTS) -> list[str]:
-    """Cut a text into at most `limit` pieces: clauses, and the longest of them into words as far as there is room."""
-    pieces = _merged([match.group() for match in _CLAUSE.finditer(text) if match.group()], limit)
-    whole: set[str] = set()  # pieces of a single word
-    while len(pieces) < limit:
-        candidates = [index for index, piece in enumerate(pieces) if piece not in whole]
-        if not candidates:
+def segments(text: str, limit: int = MAX_SEGMENTS, read_chars: int = 640) -> list[str]:
+    """Cut a text into at most `limit` pieces: clauses, short ones joined, long ones halved between words.
+
+    Cut at white space or behind punctuation alone, so that no letter loses its marks and no emoji its parts.
+
+    Args:
+        text: Anything; the pieces joined are the same text.
+        limit: At least 2.
+        read_chars: What lies beyond about so many characters is one piece, the last.
+    """
+    cut = _end_of_word(text, read_chars) if len(text) > read_chars else len(text)
+    head, tail = text[:cut], text[cut:]
+    room = limit - 1 if tail else limit
+    pieces = _joined([match.group() for match in _CLAUSE.finditer(head) if match.group()], room)
+    while pieces and len(pieces) < room:
+        words = [_WORD.findall(piece) for piece in pieces]
+        longest = max(range(len(pieces)), key=lambda index: len(words[index]))
+        if (count := len(words[longest])) < 2:
             break
-        longest = max(candidates, key=lambda index: len(pieces[index]))
-        words = _WORD.findall(pieces[longest])
-        if len(words) < 2:
-            whole.add(pieces[longest])
-            continue
-        middle = len(words) // 2
-        pieces[longest : longest + 1] = ["".join(words[:middle]), "".join(words[middle:])]
+        halves = words[longest][: count // 2], words[longest][count // 2 :]
+        pieces[longest : longest + 1] = ["".join(half) for half in halves]
+    return [*pieces, tail] if tail else pieces
+
+
+def _end_of_word(text: str, chars: int) -> int:
+    """Return where the first word ends that reaches beyond so many characters."""
+    space = _SPACE.search(text, chars)
+    return space.end() if space else len(text)
+
+
+def _joined(clauses: Sequence[str], limit: int) -> list[str]:
+    """Join the shortest with its shorter neighbour until there are at most `limit`."""
+    pieces = _evenly(clauses, _MAX_CLAUSES)
+    while len(pieces) > limit:
+        lengths = [len(piece) for piece in pieces]
+        at = lengths.index(min(lengths))
+        if at == len(pieces) - 1 or (at and lengths[at - 1] < lengths[at + 1]):
+            at -= 1
+        pieces[at : at + 2] = [pieces[at] + pieces[at + 1]]
     return pieces
 
 
-def _merged(pieces: Sequence[str], limit: int) -> list[str]:
+def _evenly(pieces: Sequence[str], limit: int) -> list[str]:
     """Join neighbours until there are at most `limit`, of even numbers."""
     if len(pieces) <= limit:
         return list(pieces)
