@@ -35,20 +35,21 @@ def save(figure: Figure, name: str, folder: Path) -> None:
     figure.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": None})
 
 
-def draw_reliability(figures: Mapping[str, Any], folder: Path = FOLDER) -> None:
+def draw_reliability(hands: Mapping[str, Mapping[str, Any]], folder: Path = FOLDER) -> None:
     """S against the mean label and the share of 1s; confidence against the share of right categories."""
     with mpl.rc_context(SETTINGS):
-        figure = Figure(figsize=(8.4, 4.1), layout="constrained")
+        figure = Figure(figsize=(8.4, 4.2), layout="constrained")
         left, right = figure.subplots(1, 2)
-        _diagonal(left, "S", "label by the rubric", f"Urgency: S (calibration error {figures['urgency_ece']:.3f})")
-        _curve(left, figures["urgency"], BLUE, "mean label")
-        _curve(left, figures["severe"], ORANGE, "share of 1s", line="--")
+        _diagonal(left, "S", "label by the rubric", "Urgency")
+        _diagonal(right, "confidence", "share that is right", "Category")
+        for (name, figures), line in zip(hands.items(), ("-", "--"), strict=False):
+            _curve(left, figures["urgency"], BLUE, f"mean label, {name}", line)
+            _curve(left, figures["severe"], ORANGE, f"share of 1s, {name}", line)
+            _curve(right, figures["category"], BLUE, name, line)
         left.axvline(0.8, color=GREY, linewidth=1)
-        left.text(0.79, 0.02, "alert above", ha="right", color="#555", fontsize=9)
-        left.legend(frameon=False, loc="upper left")
-        title = f"Category (calibration error {figures['category_ece']:.3f})"
-        _diagonal(right, "confidence", "share that is right", title)
-        _curve(right, figures["category"], BLUE, "")
+        left.text(0.81, 0.005, "alert", color="#555", fontsize=9)
+        left.legend(frameon=False, loc="upper left", fontsize=9)
+        right.legend(frameon=False, loc="upper left", fontsize=9)
         save(figure, "reliability", folder)
 
 
@@ -58,11 +59,11 @@ def _diagonal(axes: Axes, x: str, y: str, title: str) -> None:
     axes.set_title(title, fontsize=10, loc="left")
 
 
-def _curve(axes: Axes, bins: Sequence[Mapping[str, float]], colour: str, label: str, line: str = "-") -> None:
+def _curve(axes: Axes, bins: Sequence[Mapping[str, float]], colour: str, label: str, line: str) -> None:
     """Draw a line through the bins; the area of a dot is the share of tickets in its bin."""
     said, true = [one["said"] for one in bins], [one["true"] for one in bins]
     most = max(one["n"] for one in bins)
-    axes.plot(said, true, line, color=colour, linewidth=1.5, label=label or None)
+    axes.plot(said, true, line, color=colour, linewidth=1.5, label=label)
     axes.scatter(said, true, s=[12 + 90 * one["n"] / most for one in bins], color=colour, alpha=0.8, linewidths=0)
 
 
@@ -109,5 +110,5 @@ def draw_learning_curve(rows: Sequence[Mapping[str, Any]], folder: Path = FOLDER
             axes.plot(tickets, [row[key] for row in rows], line, marker="o", color=colour, label=label)
         axes.set(xlabel="our own tickets in training", ylim=(0, 1), xlim=(0, None))
         axes.set_xticks(tickets)
-        axes.legend(frameon=False, loc="lower right")
+        figure.legend(frameon=False, loc="outside lower center", ncols=4, fontsize=9)
         save(figure, "learning_curve", folder)

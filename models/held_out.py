@@ -39,9 +39,10 @@ from models.tickets import (
 from ticketrouter.adapters.onnx_scorer import OnnxScorer
 
 REPORT = MODELS_DIR / "evaluation.json"
-OURS = "rubric_dev"
+OURS, OTHERS = "rubric_dev", "other_hand"
 # A higher value is better in each; the bundle must not lose any of them to TF-IDF out of domain.
 CONTESTED = ("category_macro_f1", "urgency_spearman", "urgency_auroc", "sentiment_accuracy")
+LEAST_STEMS = 30  # fewer say too little for an interval or a contest
 LENGTHS = ((1, 8), (9, 30), (31, 80), (81, 10_000))  # words
 System = Callable[[Sequence[Ticket]], Outputs]
 Figures = dict[str, Any]
@@ -59,7 +60,7 @@ class HeldOut:
 def held_out_sets() -> list[HeldOut]:
     """Our dev split and the tests by another hand; with PUBLIC_DATA the public held-out files, with our labels too."""
     sets, folder = [HeldOut(OURS, read_rubric()[1], True)], public_data()
-    sets += [HeldOut(f"other_hand_{path.stem}", read_tickets(path), False) for path in sorted(TEST_DIR.glob("*.csv"))]
+    sets += [HeldOut(f"{OTHERS}_{path.stem}", read_tickets(path), False) for path in sorted(TEST_DIR.glob("*.csv"))]
     if folder is None:
         return sets
     trained_on, public = sources_trained_on(), []
@@ -81,12 +82,12 @@ def judged(tickets: Sequence[Ticket], systems: Mapping[str, Outputs], duplicate_
     """Figures and intervals of each system (the first is the bundle), and by how much it is ahead of TF-IDF."""
     found: Figures = {}
     drawn = {}
+    enough = len({ticket.stem for ticket in tickets}) >= LEAST_STEMS
     for name, outputs in systems.items():
         pairs = duplicate_similarity if name == "bundle" else None
-        drawn[name] = draw_figures(tickets, outputs, pairs)
-        figures = report(tickets, outputs, pairs)
-        found[name] = {"figures": figures, "intervals": intervals(drawn[name])}
-    if "tfidf" in systems:
+        drawn[name] = draw_figures(tickets, outputs, pairs) if enough else {}
+        found[name] = {"figures": report(tickets, outputs, pairs), "intervals": intervals(drawn[name])}
+    if enough:
         found["ahead"] = ahead(found, drawn)
     return found
 
@@ -172,29 +173,55 @@ def confusion(tickets: Sequence[Ticket], outputs: Outputs) -> Figures:
 
 def full_report() -> None:
     """Evaluate all held-out sets; write report, manifest, pictures and model card."""
-    scorer, tfidf = OnnxScorer(MODELS_DIR), trained_tfidf()
+    scorer, sets, tfidf = OnnxScorer(MODELS_DIR), held_out_sets(), trained_tfidf()
     threshold = float(scorer.manifest["duplicate_similarity"])
     found: Figures = {"model_version": scorer.model_version, "sets": earlier_sets(scorer.model_version)}
-    for one in held_out_sets():
+    said: dict[str, dict[str, Outputs]] = {}
+    for one in sets:
         figures, scores = evaluate(scorer, one.tickets)
         systems = {"bundle": outputs_of(scores), "tfidf": tfidf.predict(one.tickets), "words": word_list(one.tickets)}
         found["sets"][one.name] = {"in_domain": one.in_domain, **judged(one.tickets, systems, threshold)}
         found["sets"][one.name]["bundle"]["figures"] = figures
-        if one.name == OURS:
-            found["slices"] = slices(one.tickets, systems["bundle"])
-            found["reliability"] = {name: calibration(one.tickets, outputs) for name, outputs in systems.items()}
-            found["confusion"] = confusion(one.tickets, systems["bundle"])
+        said[one.name] = systems
         print(one.name, json.dumps(figures), flush=True)
-    found["verdict"] = verdict(found["sets"])
+    own = next(one.tickets for one in sets if one.name == OURS)
+    found |= {
+        "verdict": verdict(found["sets"]),
+        "slices": slices(own, said[OURS]["bundle"]),
+        "confusion": confusion(own, said[OURS]["bundle"]),
+        "reliability": {
+            "our hands": calibrations([one for one in sets if one.name == OURS], said),
+            "other hands": calibrations([one for one in sets if one.name.startswith(OTHERS)], said),
+        },
+    }
+    write_report(found)
+    print(json.dumps(found["verdict"], indent=1))
+
+
+def calibrations(sets: Sequence[HeldOut], said: Mapping[str, Mapping[str, Outputs]]) -> dict[str, Figures]:
+    """How reliable each system is on the tickets of some sets together."""
+    tickets = [ticket for one in sets for ticket in one.tickets]
+    return {
+        system: calibration(tickets, joined([said[one.name][system] for one in sets])) for system in said[sets[0].name]
+    }
+
+
+def joined(parts: Sequence[Outputs]) -> Outputs:
+    """The outputs of several sets as one."""
+    columns = zip(*((one.category, one.sentiment, one.urgency, one.vectors) for one in parts), strict=True)
+    return Outputs(*(np.concatenate(column) for column in columns))
+
+
+def write_report(found: Figures) -> None:
+    """Write the report, the bundle's figures in the manifest, the pictures, and the model card."""
     REPORT.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     manifest = read_manifest()
     held_out = {name: one["bundle"]["figures"] for name, one in found["sets"].items()}
-    manifest["eval"] |= {"model_version": scorer.model_version, "held_out": held_out}
+    manifest["eval"] |= {"model_version": found["model_version"], "held_out": held_out}
     write_manifest(manifest)
-    draw_reliability(found["reliability"]["bundle"])
+    draw_reliability({hands: systems["bundle"] for hands, systems in found["reliability"].items()})
     draw_confusion(found["confusion"])
     write_card(manifest, found)
-    print(json.dumps(found["verdict"], indent=1))
 
 
 def earlier_sets(model_version: str) -> Figures:

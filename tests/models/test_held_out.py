@@ -10,7 +10,17 @@ import pytest
 
 from models import card, charts
 from models.baselines import TASKS, TfIdf, training_rows, word_list
-from models.held_out import calibration, confusion, judged, slices, sources_trained_on, verdict
+from models.held_out import (
+    HeldOut,
+    calibration,
+    calibrations,
+    confusion,
+    judged,
+    picked,
+    slices,
+    sources_trained_on,
+    verdict,
+)
 from models.outputs import Outputs
 from models.tickets import CATEGORIES, SENTIMENTS, URGENCY_LEVELS, Ticket, read_rubric
 
@@ -110,6 +120,22 @@ def test_a_bundle_that_loses_out_of_domain_does_not_ship(tickets: list[Ticket], 
     assert (even["ships"], len(even["level"])) == (True, 4)
 
 
+def test_few_tickets_are_no_contest(tickets: list[Ticket], good: Outputs, poor: Outputs) -> None:
+    few = list(range(12))
+    found = judged(tickets[:12], {"bundle": picked(good, few), "tfidf": picked(poor, few)}, 0.9)
+    assert "ahead" not in found
+    assert found["bundle"]["intervals"] == {}
+    assert found["bundle"]["figures"]["n"] == 12
+    assert verdict({"far": found | {"in_domain": False}}) == {"ships": True, "wins": [], "level": [], "loses": []}
+
+
+def test_sets_are_judged_together_as_if_they_were_one(tickets: list[Ticket], good: Outputs) -> None:
+    first, second = list(range(100)), list(range(100, N))
+    sets = [HeldOut("a", tickets[:100], False), HeldOut("b", tickets[100:], False)]
+    said = {"a": {"bundle": picked(good, first)}, "b": {"bundle": picked(good, second)}}
+    assert calibrations(sets, said) == {"bundle": calibration(tickets, good)}
+
+
 def test_a_source_is_in_domain_when_rows_of_it_are_trained_on() -> None:
     trained_on = sources_trained_on()
     assert {"banking77", "goemotions", "apache_jira"} <= trained_on
@@ -134,7 +160,7 @@ def test_confusion_counts_labels_by_verdicts(tickets: list[Ticket], good: Output
 
 
 def drawn(tickets: list[Ticket], outputs: Outputs, folder: Path) -> dict[str, str]:
-    charts.draw_reliability(calibration(tickets, outputs), folder)
+    charts.draw_reliability({"our hands": calibration(tickets, outputs)}, folder)
     charts.draw_confusion(confusion(tickets, outputs), folder)
     rows = [
         {
@@ -164,7 +190,8 @@ def test_pictures_are_the_same_each_time_and_small(
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"), [(None, "–"), (0.8143, ".814"), (1.0, "1.000"), (-0.05, "-.050"), (213.2, "213"), (7, "7")]
+    ("value", "shown"),
+    [(None, "–"), (0.0, "0"), (0.8143, ".814"), (1.0, "1.000"), (-0.05, "-.050"), (213.2, "213"), (7, "7")],
 )
 def test_figures_are_shown_short(value: float | None, shown: str) -> None:
     assert card.number(value) == shown
