@@ -39,7 +39,7 @@ def word_list(tickets: Sequence[Ticket]) -> Outputs:
 
 
 def training_rows(config: dict[str, Any]) -> tuple[list[Ticket], dict[str, NDArray[np.float64]]]:
-    """The rows that the transformer is trained on, each once, and by task the weight that each has over all epochs.
+    """The rows whose labels train the transformer, each once, and by task the weight that each has over all epochs.
 
     Drawn by the trainer's own function from the trainer's own seed.
     """
@@ -49,7 +49,7 @@ def training_rows(config: dict[str, Any]) -> tuple[list[Ticket], dict[str, NDArr
     seen: Counter[Ticket] = Counter()
     for _ in range(config["epochs"]):
         seen.update(ticket for batch, _ in draw_epoch(rubric, public, config, rng) for ticket in batch)
-    rows = list(seen)
+    rows = [row for row in seen if any(getattr(row, task) is not None for task in TASKS)]
     weights = [FULL if row.source == "rubric" else config["public"][row.source] for row in rows]
     return rows, {
         task: np.array([seen[row] * of[task] for row, of in zip(rows, weights, strict=True)]) for task in TASKS
