@@ -70,17 +70,21 @@ def calibrate_category(manifest: Manifest, tickets: Sequence[Ticket], raw: Infer
 
 
 def calibrate_duplicates(manifest: Manifest, tickets: Sequence[Ticket], raw: Inference) -> Figures:
-    """Write the similarity from which on two tickets are one incident: the best on sets of the size of a queue."""
-    vectors, sets = as_stored(raw.vectors), random_sets(tickets)
-    pairs = pairs_of(tickets, vectors)
-    threshold, best = fit_threshold(pairs, sets)
+    """Write the similarity from which on two tickets are one incident: the best on sets of the size of a queue.
+
+    It is fitted on pairs within one language: tellings in two languages are mostly beyond the encoder, and a threshold
+    low enough to catch some of them takes strangers for one incident, which may cost an alert.
+    """
+    vectors, sets, spoken = as_stored(raw.vectors), random_sets(tickets), languages()
+    names = [spoken.get(ticket.text, "") for ticket in tickets]
+    pairs, within = pairs_of(tickets, vectors), pairs_of(tickets, vectors, names)
+    threshold, best = fit_threshold(within, sets)
     manifest["duplicate_similarity"] = threshold
-    spoken, at = languages(), np.array([threshold])
-    within = pairs_of(tickets, vectors, [spoken.get(ticket.text, "") for ticket in tickets])
+    at, folds = np.array([threshold]), np.array([fold_of(ticket) for ticket in tickets])
     return {
-        "pair_f1_sets": best,
-        "pair_f1_sets_cross_fitted": cross_fitted_f1(tickets, vectors, np.array([fold_of(t) for t in tickets])),
-        "pair_f1_sets_one_language": float(mean_f1_curve(within, sets, at)[0]),
+        "pair_f1_sets": float(mean_f1_curve(pairs, sets, at)[0]),
+        "pair_f1_sets_one_language": best,
+        "pair_f1_sets_cross_fitted": cross_fitted_f1(tickets, vectors, folds, names),
         "pair_f1_all": float(mean_f1_curve(pairs, [np.arange(len(tickets))], at)[0]),
     }
 

@@ -113,8 +113,11 @@ def pairs_table(cross_fitted: Figures, drift: Figures, threshold: float) -> str:
     """Pair F1 in its several readings."""
     rows = [
         (f"sets of 200, at {threshold}", number(cross_fitted["pair_f1_sets"])),
-        ("… threshold fitted on the other half of the stems", number(cross_fitted["pair_f1_sets_cross_fitted"])),
         ("… pairs within one language only", number(cross_fitted["pair_f1_sets_one_language"])),
+        (
+            "… and the threshold fitted on the other half of the stems",
+            number(cross_fitted["pair_f1_sets_cross_fitted"]),
+        ),
         ("all pairs of the split at once", number(cross_fitted["pair_f1_all"])),
         ("all pairs, the encoder before training, at its best threshold", number(drift.get("best_pair_f1_untouched"))),
     ]

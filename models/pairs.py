@@ -90,13 +90,16 @@ def fit_threshold(pairs: Pairs, sets: Sequence[NDArray[np.int_]]) -> tuple[float
     return round(float(THRESHOLDS[best]), 4), float(curve[best])
 
 
-def cross_fitted_f1(tickets: Sequence[Ticket], vectors: Floats, folds: NDArray[np.int_]) -> float:
+def cross_fitted_f1(
+    tickets: Sequence[Ticket], vectors: Floats, folds: NDArray[np.int_], languages: Sequence[str] | None = None
+) -> float:
     """Mean F1 on each half of the stems at the threshold of the other half (odd and even folds)."""
     halves = []
     for half in (0, 1):
         rows = np.flatnonzero(folds % 2 == half)
         inside = [tickets[int(row)] for row in rows]
-        halves.append((pairs_of(inside, vectors[rows]), random_sets(inside)))
+        spoken = [languages[int(row)] for row in rows] if languages else None
+        halves.append((pairs_of(inside, vectors[rows], spoken), random_sets(inside)))
     scores = []
     for fitted, held in (halves, halves[::-1]):
         threshold, _ = fit_threshold(*fitted)
