@@ -11,7 +11,7 @@ from typing import Any
 
 MODELS_DIR = Path(__file__).parent
 ARTIFACTS = MODELS_DIR / "artifacts"
-FILES = ("model.onnx", "tokenizer.json")
+FILES = ("model.onnx", "model.weights", "tokenizer.json")
 MAX_FILE_BYTES = 30_000_000  # a git host's limits, with room to spare
 
 Manifest = dict[str, Any]
@@ -37,14 +37,14 @@ def first_manifest(bundle: str, folder: Path, files: Iterable[str], own: Manifes
     Args:
         bundle: Names the models in it.
         folder: Where the manifest will stand.
-        files: Names in its `artifacts/`; the first is the graph after which the version is named.
+        files: Names in its `artifacts/`; the version is named after all of them.
         own: What this kind of bundle says itself: its reader, its labels, how much of a text it reads.
     """
     described = {name: describe(folder / "artifacts" / name) for name in files}
-    first = next(iter(described.values()))
+    content = hashlib.sha256(json.dumps(described).encode()).hexdigest()
     return {
         "bundle": bundle,
-        "version": f"{dt.datetime.now(dt.UTC):%Y.%m.%d}-{first['sha256'][:8]}",
+        "version": f"{dt.datetime.now(dt.UTC):%Y.%m.%d}-{content[:8]}",
         "files": described,
         "tasks": ["category", "sentiment", "urgency", "embedding"],
         **own,

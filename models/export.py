@@ -26,6 +26,7 @@ from models.network import OUTPUTS, TicketNet, encoder_folder
 from models.outputs import Outputs, expected_level, softmax
 from models.predict import logits_torch
 from models.quantise import OPSET, moved_by, optimise, quantise
+from models.single_text import SingleText
 from models.tickets import CATEGORIES, SENTIMENTS, URGENCY_LEVELS, read_rubric
 from models.train import WORK_DIR
 from ticketrouter.adapters.onnx_scorer import OnnxScorer
@@ -46,17 +47,14 @@ def load_checkpoint(path: Path) -> tuple[TicketNet, dict[str, Any]]:
 
 
 def export_fp32(net: TicketNet, target: Path) -> None:
-    """Trace the network into an fp32 graph with free batch and token axes."""
-    ids = torch.randint(1000, 20000, (2, 9))
-    free = {0: "n", 1: "t"}
-    axes = {"input_ids": free, "attention_mask": free, **{name: {0: "n"} for name in OUTPUTS}}
+    """Trace the network into an fp32 graph for one text of any length: `input_ids` [1, t], outputs [1, k]."""
     torch.onnx.export(
-        net,
-        (ids, torch.ones_like(ids)),
+        SingleText(net, MAX_TOKENS).eval(),
+        (torch.randint(1000, 20000, (1, 9)),),
         str(target),
-        input_names=["input_ids", "attention_mask"],
+        input_names=["input_ids"],
         output_names=list(OUTPUTS),
-        dynamic_axes=axes,
+        dynamic_axes={"input_ids": {1: "t"}},
         opset_version=OPSET,
         dynamo=False,
     )
@@ -109,7 +107,7 @@ def export_default(checkpoint: Path) -> None:
         net, training = load_checkpoint(checkpoint)
         export_fp32(net, fp32)
         quantise(fp32, int8)
-        optimise(int8, ARTIFACTS / "model.onnx")
+        optimise(int8, ARTIFACTS / "model.onnx", weights="model.weights")
     shutil.copyfile(encoder_folder() / "tokenizer.json", ARTIFACTS / "tokenizer.json")
     manifest = uncalibrated()
     write_manifest(manifest)

@@ -26,11 +26,22 @@ def quantise(source: Path, target: Path) -> None:
     )
 
 
-def optimise(source: Path, target: Path) -> None:
-    """Save the graph as onnxruntime fuses it, without the fusion that is slower than what it replaces."""
+def optimise(source: Path, target: Path, weights: str | None = None) -> None:
+    """Save the graph as onnxruntime fuses it, without the fusion that is slower than what it replaces.
+
+    Args:
+        source: The graph.
+        target: Where the other one goes.
+        weights: Name of a file beside it for the large constants. Such a file is mapped into memory, not read: a
+            process starts faster and holds less (measured: models/README.md).
+    """
     options = ort.SessionOptions()
     options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
     options.optimized_model_filepath = str(target)
+    if weights:
+        (target.parent / weights).unlink(missing_ok=True)  # onnxruntime would write behind what is there
+        options.add_session_config_entry("session.optimized_model_external_initializers_file_name", weights)
+        options.add_session_config_entry("session.optimized_model_external_initializers_min_size_in_bytes", "1024")
     ort.InferenceSession(
         str(source), options, providers=["CPUExecutionProvider"], disabled_optimizers=["SkipLayerNormFusion"]
     )

@@ -183,7 +183,7 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json"])
+@pytest.mark.parametrize("name", ["model.onnx", "model.weights", "tokenizer.json"])
 def test_one_flipped_byte_is_a_mismatch(copy: Path, name: str) -> None:
     path = copy / "artifacts" / name
     content = bytearray(path.read_bytes())
@@ -194,7 +194,7 @@ def test_one_flipped_byte_is_a_mismatch(copy: Path, name: str) -> None:
         OnnxScorer(copy)
 
 
-@pytest.mark.parametrize("name", ["artifacts/model.onnx", "artifacts/tokenizer.json", "manifest.json"])
+@pytest.mark.parametrize("name", ["artifacts/model.onnx", "artifacts/model.weights", "artifacts/tokenizer.json", "manifest.json"])
 def test_a_missing_file_is_a_mismatch(copy: Path, name: str) -> None:
     (copy / name).unlink()
 

@@ -18,7 +18,7 @@ class SharedEncoder:
     """One model that says everything.
 
     Args:
-        bundle: Its files are `model.onnx` and `tokenizer.json`.
+        bundle: Its files are `model.onnx` with its weights, and `tokenizer.json`.
         threads: Texts that run at the same time, one core each.
     """
 
