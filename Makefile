@@ -20,7 +20,7 @@ MODELS := $(call stamp,.venv-models,requirements/models.txt)
 
 export SAM_CLI_TELEMETRY := 0
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-models check format bench openapi model eval lock clean
+.PHONY: help setup run demo test test-models check format bench openapi model eval card lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,11 @@ endif
 
 eval: $(MODELS) ## evaluate the committed model against its baselines; writes manifest and model card
 	.venv-models/bin/python -m models.evaluate $(ARGS)
+
+card: $(MODELS) ## measure languages, own categories and segments on the committed model; writes the model card
+	.venv-models/bin/python -m models.language
+	.venv-models/bin/python -m models.categories_eval
+	.venv-models/bin/python -m models.segments_eval
 
 lock: $(UV) ## renew every lock but the model's (its versions are a set that was measured together)
 	cd requirements && $(call compile,dev.in --upgrade -o dev.txt)
