@@ -12,9 +12,9 @@ class Score:
     """The verdict on one text.
 
     Attributes:
-        category: One of the bundle's labels.
+        category: One of the bundle's labels, or of the categories of `categories.toml`.
         category_confidence: Calibrated probability of `category`, in [0, 1].
-        needs_review: The router is not sure enough: a person should look.
+        needs_review: A person should look: the category is unsure, or the text in a language that the model misreads.
         urgency_score: S in [0, 1].
         sentiment: negative, neutral or positive.
         sentiment_score: Signed, P(positive) - P(negative), in [-1, 1].

@@ -146,9 +146,11 @@ class TicketResource(Shape):
     )
     customer: str
     channel: str
-    category: str | None
+    category: str | None = Field(description="One of `labels.category` of `GET /model`: the bundle's, or your own.")
     category_confidence: Share | None = Field(description="Calibrated probability of `category`.")
-    needs_review: bool | None = Field(description="The router is not sure enough: a person should look.")
+    needs_review: bool | None = Field(
+        description="A person should look: low confidence, or a language that the model does not read."
+    )
     urgency_score: Share | None = Field(description="S; above 0.8 the ticket is alerted.")
     urgency_band: Band | None
     sentiment: Sentiment | None

@@ -27,7 +27,7 @@ class ScoreResource(Shape):
 
     category: str
     category_confidence: Share
-    needs_review: bool
+    needs_review: bool = Field(description="A person should look: low confidence, or a language that it does not read.")
     urgency_score: Share
     urgency_band: Band
     sentiment: Sentiment
