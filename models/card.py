@@ -37,12 +37,12 @@ def number(value: Any) -> str:
 
 
 def cell(system: Figures, name: str) -> str:
-    """A figure with its interval, if it has one."""
+    """A figure with its interval, if it has one that says anything."""
     value, between = system["figures"].get(name), system["intervals"].get(name)
-    if value is None or between is None:
+    if value is None or between is None or between[0] == between[1]:
         return number(value)
     low, high = map(number, between)
-    return f"{number(value)} <sub>{low}–{high}</sub>"
+    return f"{number(value)} <sub>{low} to {high}</sub>"
 
 
 def sets_table(sets: Mapping[str, Figures]) -> str:

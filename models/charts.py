@@ -44,7 +44,8 @@ def draw_reliability(hands: Mapping[str, Mapping[str, Any]], folder: Path = FOLD
         _diagonal(right, "confidence", "share that is right", "Category")
         for (name, figures), line in zip(hands.items(), ("-", "--"), strict=False):
             _curve(left, figures["urgency"], BLUE, f"mean label, {name}", line)
-            _curve(left, figures["severe"], ORANGE, f"share of 1s, {name}", line)
+            severe = [(one["said"], one["true"]) for one in figures["severe"]]
+            left.plot(*zip(*severe, strict=True), line, color=ORANGE, linewidth=1.2, label=f"share of 1s, {name}")
             _curve(right, figures["category"], BLUE, name, line)
         left.axvline(0.8, color=GREY, linewidth=1)
         left.text(0.81, 0.005, "alert", color="#555", fontsize=9)

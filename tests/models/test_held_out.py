@@ -160,7 +160,8 @@ def test_confusion_counts_labels_by_verdicts(tickets: list[Ticket], good: Output
 
 
 def drawn(tickets: list[Ticket], outputs: Outputs, folder: Path) -> dict[str, str]:
-    charts.draw_reliability({"our hands": calibration(tickets, outputs)}, folder)
+    figures = calibration(tickets, outputs)
+    charts.draw_reliability({"our hands": figures, "other hands": figures}, folder)
     charts.draw_confusion(confusion(tickets, outputs), folder)
     rows = [
         {
