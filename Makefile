@@ -70,10 +70,11 @@ endif
 eval: $(MODELS) ## evaluate the committed model against its baselines; writes manifest and model card
 	.venv-models/bin/python -m models.evaluate $(ARGS)
 
-card: $(MODELS) ## measure languages, own categories and segments on the committed model; writes the model card
+card: $(MODELS) ## measure languages, own categories, segments and our tickets by the committed model; writes the model card
 	.venv-models/bin/python -m models.language
 	.venv-models/bin/python -m models.categories_eval
 	.venv-models/bin/python -m models.segments_eval
+	.venv-models/bin/python -m models.data_report
 
 lock: $(UV) ## renew every lock but the model's (its versions are a set that was measured together)
 	cd requirements && $(call compile,dev.in --upgrade -o dev.txt)
