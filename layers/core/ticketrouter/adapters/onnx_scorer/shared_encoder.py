@@ -19,7 +19,7 @@ class SharedEncoder:
 
     Args:
         bundle: Its files are `model.onnx` with its weights, and `tokenizer.json`.
-        threads: Texts that run at the same time, one core each.
+        threads: Texts that run at the same time, one core each; or the cores of one that comes alone.
     """
 
     def __init__(self, bundle: Bundle, threads: int) -> None:
@@ -29,6 +29,7 @@ class SharedEncoder:
             outputs=_OUTPUTS,
             max_tokens=int(bundle.manifest["max_tokens"]),
             pool=ThreadPoolExecutor(threads, thread_name_prefix="onnx"),
+            alone_threads=threads,
         )
 
     def read(self, texts: Sequence[str]) -> Inference:
