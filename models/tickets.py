@@ -15,7 +15,7 @@ import os
 import random
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -133,15 +133,23 @@ def read_public_train(sources: list[str]) -> dict[str, list[Ticket]]:
 
 
 def by_rubric(tickets: list[Ticket], split: str) -> list[Ticket]:
-    """Those of the public tickets that we labelled by our rubric, with our labels in place of the source's.
+    """Those of the public tickets that we read by our rubric, with our urgency and sentiment; the category stays.
 
     The labels lie in `models/data/public/<split>.csv` beside the hash of the text that they belong to: the labels are
     ours, the texts are not.
     """
-    by_hash = {text_hash(ticket.text): ticket.text for ticket in tickets}
+    by_hash = {text_hash(ticket.text): ticket for ticket in tickets}
     with (PUBLIC_LABELS / f"{split}.csv").open(newline="", encoding="utf-8") as file:
         labels = [row for row in csv.DictReader(file) if row["text_sha256"] in by_hash]
-    return [ticket_from(row | {"text": by_hash[row["text_sha256"]], "source": "by_rubric"}) for row in labels]
+    return [
+        replace(
+            by_hash[row["text_sha256"]],
+            urgency=float(row["urgency"]),
+            sentiment=row["sentiment"],
+            source="by_rubric",
+        )
+        for row in labels
+    ]
 
 
 def text_hash(text: str) -> str:

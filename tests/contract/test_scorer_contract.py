@@ -194,7 +194,9 @@ def test_one_flipped_byte_is_a_mismatch(copy: Path, name: str) -> None:
         OnnxScorer(copy)
 
 
-@pytest.mark.parametrize("name", ["artifacts/model.onnx", "artifacts/model.weights", "artifacts/tokenizer.json", "manifest.json"])
+@pytest.mark.parametrize(
+    "name", ["artifacts/model.onnx", "artifacts/model.weights", "artifacts/tokenizer.json", "manifest.json"]
+)
 def test_a_missing_file_is_a_mismatch(copy: Path, name: str) -> None:
     (copy / name).unlink()
 

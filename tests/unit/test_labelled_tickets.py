@@ -10,22 +10,24 @@ from models import tickets
 from models.tickets import Ticket, by_rubric, cut_in_two, text_hash
 
 
-def test_labels_of_ours_replace_those_of_the_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_urgency_and_sentiment_of_ours_replace_those_of_the_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     known = Ticket("My card was stolen", "General", 0.25, source="banking77")
     (tmp_path / "train.csv").write_text(
-        "text_sha256,source,category,urgency,sentiment,alt_category\n"
-        f"{text_hash(known.text)},banking77,Billing,0.75,neutral,General\n"
-        "0123456789abcdef,banking77,Legal,1,neutral,\n"
+        "text_sha256,source,urgency,sentiment\n"
+        f"{text_hash(known.text)},banking77,0.75,neutral\n"
+        "0123456789abcdef,banking77,1,neutral\n"
     )
     monkeypatch.setattr(tickets, "PUBLIC_LABELS", tmp_path)
     found = by_rubric([known, Ticket("not labelled", source="clinc150")], "train")
-    assert found == [Ticket("My card was stolen", "Billing", 0.75, "neutral", "", "by_rubric", "General")]
+    assert found == [Ticket("My card was stolen", "General", 0.75, "neutral", source="by_rubric")]
 
 
 def test_our_labels_of_public_texts_hold_no_text() -> None:
     for path in tickets.PUBLIC_LABELS.glob("*.csv"):
         header, *rows = path.read_text().splitlines()
-        assert header == "text_sha256,source,category,urgency,sentiment,alt_category"
+        assert header == "text_sha256,source,urgency,sentiment"
         assert max(map(len, rows)) < 80, path
 
 
