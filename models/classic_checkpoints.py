@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,7 +105,7 @@ def export_fp32(checkpoint: Checkpoint, graph: Path, tokenizer: Path) -> None:
     """Write the checkpoint as an fp32 graph with free batch and token axes, and its tokenizer as one file.
 
     Raises:
-        SystemExit: Its weights cannot be had.
+        SystemExit: Its weights cannot be had, or are too many for one file.
     """
     with tempfile.TemporaryDirectory() as folder:
         try:
@@ -119,5 +120,7 @@ def export_fp32(checkpoint: Checkpoint, graph: Path, tokenizer: Path) -> None:
             )
         except OSError as error:
             raise unavailable(checkpoint.role, checkpoint.source, error) from error
-        (Path(folder) / "model.onnx").replace(graph)
+        if any(Path(folder).glob("*.onnx?data")):
+            raise SystemExit(f"{checkpoint.source}: its graph is larger than the 2 GB that one ONNX file holds")
+        shutil.move(Path(folder) / "model.onnx", graph)
     checkpoint.tokenizer.backend_tokenizer.save(str(tokenizer))
