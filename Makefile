@@ -20,10 +20,10 @@ MODELS := $(call stamp,.venv-models,requirements/models.txt)
 
 export SAM_CLI_TELEMETRY := 0
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-models check format bench openapi model eval card lock clean
+.PHONY: help setup run demo test test-models check format bench bench-scoring openapi model eval card lock clean
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(DEV) ## make .venv from its lock; again only when the lock changed
 
@@ -53,6 +53,9 @@ format: $(DEV) ## let ruff format and fix what it can
 
 bench: $(DEV) ## measure ingest, worker and end to end
 	@exec $(PY) -m local bench $(ARGS)
+
+bench-scoring: $(DEV) $(MODELS) ## measure our scorer against the classic pipeline, ten minutes (ARGS=--quick: two)
+	@exec $(PY) -m models.bench_scoring $(ARGS)
 
 openapi: $(DEV) ## write the OpenAPI document that query serves
 	$(PY) -m local openapi
