@@ -79,7 +79,7 @@ def ticket_from(row: dict[str, Any]) -> Ticket:
 def read_tickets(path: Path) -> list[Ticket]:
     """Read `.csv`, `.csv.gz`, `.jsonl` or `.jsonl.gz`, in file order."""
     raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    content = raw.decode("utf-8")
+    content = raw.decode("utf-8-sig")  # spreadsheets put a mark before the first column
     if ".jsonl" in path.name:
         return [ticket_from(json.loads(line)) for line in content.splitlines() if line.strip()]
     return [ticket_from(row) for row in csv.DictReader(io.StringIO(content, newline=""))]

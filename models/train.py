@@ -181,7 +181,8 @@ def train(
                 bar.set_postfix(loss=f"{loss.item():.3f}", refresh=False)
         run.finish_epoch()
     run.net.load_state_dict(mean_weights(run.kept))
-    return run.net.eval()
+    run.net.eval()
+    return run.net
 
 
 def main() -> None:
