@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -60,6 +61,15 @@ def test_it_holds_nothing_that_is_dropped(image: Path) -> None:
     names = {path.name.split("-")[0].lower().replace("_", "-") for path in image.glob("*.dist-info")}
     assert not names & UNUSED
     assert {"onnxruntime", "boto3", "redis"} <= names
+
+
+@pytest.mark.slow
+def test_the_clients_find_our_services_in_every_partition(image: Path) -> None:
+    partitions = json.loads((image / "botocore" / "data" / "endpoints.json").read_text(encoding="utf-8"))["partitions"]
+    known = {partition["partition"]: set(partition["services"]) for partition in partitions}
+
+    assert {"aws", "aws-cn", "aws-us-gov"} <= set(known)
+    assert all(known[name] == SERVICES for name in ("aws", "aws-cn", "aws-us-gov"))
 
 
 @pytest.mark.slow
