@@ -43,9 +43,9 @@ def entailment(folder: Path) -> None:
     )
     labels = {"contradiction": 0, "neutral": 1, "entailment": 2}
     config = BartConfig(id2label={index: label for label, index in labels.items()}, label2id=labels)
-    BartForSequenceClassification(config).save_pretrained(folder)
     names = {"bos_token": "<s>", "pad_token": "<pad>", "eos_token": "</s>", "unk_token": "<unk>"}
-    _save(tokenizer, folder, names, max_tokens=1024, inputs=["input_ids", "attention_mask"])
+    _save(tokenizer, folder, names, max_tokens=1024, add_prefix_space=True)
+    BartForSequenceClassification(config).save_pretrained(folder)
 
 
 def sentiment(folder: Path) -> None:
@@ -64,16 +64,22 @@ def sentiment(folder: Path) -> None:
     config = DistilBertConfig(id2label={index: label for label, index in labels.items()}, label2id=labels)
     DistilBertForSequenceClassification(config).save_pretrained(folder)
     names = {"cls_token": "[CLS]", "pad_token": "[PAD]", "sep_token": "[SEP]", "unk_token": "[UNK]"}
-    _save(tokenizer, folder, names, max_tokens=512, inputs=["input_ids", "attention_mask"])
+    _save(tokenizer, folder, names, max_tokens=512)
 
 
 def _train(tokenizer: Tokenizer, trainer: trainers.Trainer) -> None:
     tokenizer.train_from_iterator([" ".join(whole_words())] * 3, trainer)
 
 
-def _save(tokenizer: Tokenizer, folder: Path, names: dict[str, str], *, max_tokens: int, inputs: list[str]) -> None:
+def _save(
+    tokenizer: Tokenizer, folder: Path, names: dict[str, str], *, max_tokens: int, add_prefix_space: bool = False
+) -> None:
     wrapped = PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, model_max_length=max_tokens, model_input_names=inputs, **names
+        tokenizer_object=tokenizer,
+        model_max_length=max_tokens,
+        model_input_names=["input_ids", "attention_mask"],
+        add_prefix_space=add_prefix_space,  # not read off the tokenizer: it would be switched off
+        **names,
     )
     sentence = " ".join(whole_words()[:100])
     if len(wrapped(sentence, add_special_tokens=False)["input_ids"]) != 100:
