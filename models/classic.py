@@ -35,6 +35,7 @@ from models.classic_checkpoints import (
 )
 from models.language import fit_language
 from models.outputs import Array
+from models.pairs import random_sets
 from models.quantise import moved_by, optimise, quantise
 from models.self_test import CANDIDATES
 from models.tickets import SENTIMENTS, Ticket, read_rubric
@@ -42,6 +43,7 @@ from models.train import WORK_DIR
 from ticketrouter.adapters.onnx_scorer import Inference, OnnxScorer, softmax
 
 CONFIG = Path(__file__).with_name("classic.toml")
+FIT_ON = 600  # dev tickets, whole stems: each costs a big model about a second
 SELF_TESTS = 4  # each costs a cold start as many runs of a big model as there are hypotheses
 BLOCK = 16  # tickets between two steps of the progress bar
 # Chances are compared at these distances of the two sentiment logits; 5 is a margin of .9999.
@@ -227,5 +229,7 @@ def run(options: argparse.Namespace) -> None:
     sources = {role: getattr(options, role) or settings.sources[role] for role in TASKS}
     checkpoints = [open_checkpoint(role, source, settings.max_tokens) for role, source in sources.items()]
     with tempfile.TemporaryDirectory() as full:
-        export_bundle(settings, checkpoints, options.out, Path(full), *read_rubric())
+        train, dev = read_rubric()
+        chosen = [dev[int(index)] for index in random_sets(dev, FIT_ON, count=1)[0]]
+        export_bundle(settings, checkpoints, options.out, Path(full), train, chosen)
     print(f"MODEL_DIR={options.out} make run    starts the local stack with it")
