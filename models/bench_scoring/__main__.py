@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import platform
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -25,6 +26,8 @@ from models.bundle import ARTIFACTS, read_manifest
 
 WORK_DIR = ROOT / ".models"  # not /tmp, which may be memory: the classic weights are 1.9 GB
 
+WIDTH = 150  # of a table that goes into a file
+
 
 def main() -> None:
     """Measure, print the tables, and write the JSON if asked."""
@@ -32,7 +35,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="fewer rounds and samples: two minutes instead of ten")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write every single figure there")
     options = parser.parse_args()
-    console = Console()
+    console = Console() if sys.stdout.isatty() else Console(width=WIDTH)
     WORK_DIR.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=WORK_DIR) as folder, _progress(console) as tell:
         report = measure(quick_plan() if options.quick else full_plan(), Path(folder), tell)
