@@ -20,7 +20,7 @@ MODELS := $(call stamp,.venv-models,requirements/models.txt)
 
 export SAM_CLI_TELEMETRY := 0
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-models check format bench bench-scoring openapi model eval card lock clean
+.PHONY: help setup run demo test test-models check format bench bench-scoring openapi model eval card lock build clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,6 +85,9 @@ lock: $(UV) ## renew every lock but the model's (its versions are a set that was
 	cd requirements && $(call compile,layer.in -c dev.txt -o ../layers/core/requirements.txt)
 	cd requirements && $(call compile,sam.in --upgrade -o sam.txt)
 	cd requirements && $(call compile,pip.in --upgrade -o pip.txt)
+
+build: $(DEV) $(SAM) ## build zips, layer and worker image with the SAM CLI (needs python3.13 and Docker: make doctor)
+	@folder=$$($(PY) -m local.python313) && export PATH="$$folder:$$PATH" && exec .venv-sam/bin/sam build $(ARGS)
 
 clean: ## remove environments, caches and the local stack's data
 	rm -rf .venv .venv-sam .venv-models .venv-lock .local .aws-sam
