@@ -44,7 +44,7 @@ check: $(DEV) $(SAM) ## format, lint, types, import rules, template
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	.venv-sam/bin/cfn-lint template.yaml
+	.venv-sam/bin/cfn-lint template.yaml infra/*.yaml
 	.venv-sam/bin/sam validate --lint
 
 format: $(DEV) ## let ruff format and fix what it can

@@ -12,6 +12,8 @@ WIDE_ACTIONS = {"sqs:SendMessage*": "SAM's policy template: SendMessage and Send
 MANAGED_POLICIES = {
     "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole": "writing logs; SAM attaches it to each role",
     "arn:aws:iam::aws:policy/AWSXrayWriteOnlyAccess": "X-Ray's writes know no resource",
+    # SAM attaches it to each function that may have a VpcConfig, also where a condition leaves that out.
+    "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole": "a function in a network has interfaces",
 }
 
 POLL, SEND, DEPTH = "poll", "send", "depth"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +11,42 @@ from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
+from local.intrinsics import Resolver
+from local.overrides import parameter_values
+
 ROOT = Path(__file__).parents[2]
+NO_VALUE = {"Ref": "AWS::NoValue"}
+# What a deployment has to say.
+GIVEN = {"CacheUrlSecretArn": "arn:aws:secretsmanager:eu-west-1:000000000000:secret:cache"}
 
 
 class Template:
-    """A transformed template whose parameters have their defaults."""
+    """A template as CloudFormation carries it out: parameters have values, and what conditions leave out is gone."""
 
-    def __init__(self, document: dict[str, Any]) -> None:
-        self.resources: dict[str, dict[str, Any]] = document["Resources"]
-        self.parameters: dict[str, dict[str, Any]] = document["Parameters"]
+    def __init__(self, document: dict[str, Any], given: Mapping[str, str]) -> None:
+        self.parameters: dict[str, dict[str, Any]] = document.get("Parameters", {})
+        self.outputs: dict[str, dict[str, Any]] = document.get("Outputs", {})
+        self._values = parameter_values(self.parameters, given)
+        self._conditions = Resolver(
+            document, references=self._values, attribute_of=_of_no_resource, reference_of=_of_no_resource
+        )
+        self.resources: dict[str, dict[str, Any]] = {
+            logical_id: self._settled(resource)
+            for logical_id, resource in document["Resources"].items()
+            if "Condition" not in resource or self._conditions.holds(resource["Condition"], logical_id)
+        }
+
+    def _settled(self, node: Any) -> Any:
+        """Return the node with the branch that each `Fn::If` takes."""
+        if isinstance(node, list):
+            return [settled for each in node if (settled := self._settled(each)) != NO_VALUE]
+        if not isinstance(node, dict):
+            return node
+        if set(node) == {"Fn::If"}:
+            condition, then, otherwise = node["Fn::If"]
+            return self._settled(then if self._conditions.holds(condition, "Fn::If") else otherwise)
+        settled = {key: self._settled(value) for key, value in node.items()}
+        return {key: value for key, value in settled.items() if value != NO_VALUE}
 
     def of_type(self, kind: str) -> dict[str, dict[str, Any]]:
         """Return the properties of each resource of a type, by logical id."""
@@ -30,9 +57,9 @@ class Template:
         }
 
     def value(self, node: Any) -> Any:
-        """Return a literal, or the default of the parameter that is referred to."""
+        """Return a literal, or the value of the parameter that is referred to."""
         if isinstance(node, dict) and "Ref" in node:
-            return self.parameters[node["Ref"]]["Default"]
+            return self._values[node["Ref"]]
         return node
 
     def functions(self) -> dict[str, dict[str, Any]]:
@@ -45,6 +72,10 @@ class Template:
             for policy in role["Policies"]:
                 for statement in policy["PolicyDocument"]["Statement"]:
                     yield name.removesuffix("FunctionRole").lower(), statement
+
+
+def _of_no_resource(*names: str) -> Any:
+    raise AssertionError(f"a condition names {names}, which is no parameter")
 
 
 def target(node: Any) -> str:
@@ -68,21 +99,27 @@ def as_list(node: Any) -> list[Any]:
     return node if isinstance(node, list) else [node]
 
 
-def read() -> dict[str, Any]:
-    """Return template.yaml as it is written."""
-    document: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))
+def read(path: str = "template.yaml") -> dict[str, Any]:
+    """Return a template as it is written."""
+    document: dict[str, Any] = yaml_parse((ROOT / path).read_text(encoding="utf-8"))
     return document
 
 
-def transform() -> Template:
-    """Return template.yaml as CloudFormation gets it."""
+def nested(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the properties of each nested stack, by logical id; `TemplateURL` is a path in the repository."""
+    stacks = document["Resources"].items()
+    return {name: it["Properties"] for name, it in stacks if it["Type"] == "AWS::CloudFormation::Stack"}
+
+
+def transform(**given: str) -> Template:
+    """Return template.yaml as CloudFormation gets it with these parameters."""
     document = read()
     _package(document["Globals"]["Function"])
     for resource in document["Resources"].values():
         _package(resource["Properties"])
-    given = {"CacheUrlSecretArn": "arn:aws:secretsmanager:eu-west-1:000000000000:secret:cache"}
+    values = {**GIVEN, **given}
     session = boto3.Session(region_name="eu-west-1")  # no credentials: nothing is called
-    return Template(Translator({}, Parser(), boto_session=session).translate(document, given))
+    return Template(Translator({}, Parser(), boto_session=session).translate(document, values), values)
 
 
 def _package(properties: dict[str, Any]) -> None:
