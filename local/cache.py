@@ -32,23 +32,24 @@ def find_server() -> str:
     return str(carried)
 
 
-async def start_cache(port: int, folder: Path, output: Output) -> Child:
+async def start_cache(port: int, folder: Path, output: Output, host: str = HOST) -> Child:
     """Start a Redis that keeps everything in memory, and wait until it answers.
 
     Raises:
         StartError: It ended or did not answer in time.
     """
-    options = {"port": str(port), "bind": HOST, "save": "", "appendonly": "no", "daemonize": "no"}
+    options = {"port": str(port), "bind": host, "save": "", "appendonly": "no", "daemonize": "no"}
+    options["protected-mode"] = "no"  # without a password it would refuse containers, on whatever address they come
     command = [find_server(), *(word for name, value in options.items() for word in (f"--{name}", value))]
     child = await spawn(command, environment=base_environment(folder), folder=folder, output=output)
-    if await child.becomes_ready(lambda: _answers(port), _START_LIMIT_S):
+    if await child.becomes_ready(lambda: _answers(host, port), _START_LIMIT_S):
         return child
     raise StartError(f"Redis did not start: see {folder}/logs/redis.log, or set REDIS_URL to one that runs")
 
 
-async def _answers(port: int) -> bool:
+async def _answers(host: str, port: int) -> bool:
     try:
-        reader, writer = await asyncio.open_connection(HOST, port)
+        reader, writer = await asyncio.open_connection(host, port)
     except OSError:
         return False
     try:

@@ -1,7 +1,7 @@
 """The AWS emulator: `ministack` in a process of its own, started with `python -m local.emulator`.
 
-Two changes to it: it listens on 127.0.0.1 alone, and its long polls answer as soon as something is sent. As shipped
-they look every 100 ms, which would be most of a ticket's time in the local stack.
+Two changes to it: it listens on one address (127.0.0.1 unless told otherwise), and its long polls answer as soon as
+something is sent. As shipped they look every 100 ms, which would be most of a ticket's time in the local stack.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SERVICES = "sqs,secretsmanager,ssm,monitoring"
 _START_LIMIT_S = 20
 
 
-async def start_emulator(place: Place, port: int, output: Output) -> Child:
+async def start_emulator(place: Place, port: int, output: Output, host: str = HOST) -> Child:
     """Start the emulator and wait until it answers.
 
     Raises:
@@ -33,7 +33,7 @@ async def start_emulator(place: Place, port: int, output: Output) -> Child:
     """
     environment = {
         **base_environment(place.state_folder),
-        "BIND_HOST": HOST,
+        "BIND_HOST": host,
         "GATEWAY_PORT": str(port),
         "SERVICES": _SERVICES,
         "MINISTACK_REGION": place.region,

@@ -9,7 +9,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from local.plan import Function, Place
+from local.plan import Function, Place, Plan
 
 # Nothing else of the user's environment reaches a function: no profile, key or proxy of theirs.
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "SSL_CERT_FILE")
@@ -49,7 +49,6 @@ def function_environment(
     code = [str(place.root / "layers" / "core"), str(function.task_root)]
     environment = {
         **base_environment(place.state_folder),
-        **aws_environment(place),
         "AWS_SESSION_TOKEN": "local",
         "AWS_LAMBDA_RUNTIME_API": runtime_api,
         "AWS_LAMBDA_FUNCTION_NAME": function.arn.rpartition(":")[2],
@@ -63,8 +62,23 @@ def function_environment(
         "TZ": ":UTC",
         "PYTHONPATH": os.pathsep.join(code),
         **function.environment,
+        **aws_environment(place),
     }
     if function.is_image:
         # The image has it elsewhere. A MODEL_DIR of the user's names another bundle.
         environment["MODEL_DIR"] = str(Path(os.environ.get("MODEL_DIR") or place.root / "models").resolve())
     return {**environment, **extra}
+
+
+def container_environment(plan: Plan) -> dict[str, dict[str, str]]:
+    """Return the file that `sam local invoke --env-vars` takes: each function's variables, by its logical id.
+
+    The values are the template's, resolved for the emulator and the Redis of a local stack; those two must listen where
+    containers reach them (`python -m local run --host 172.17.0.1`: Docker's bridge). SAM passes on what the template
+    declares and drops the rest, hence `AWS_ENDPOINT_URL` stands in its Globals. Key, secret and region come from SAM's
+    own environment: any values will do, but the region must be the emulator's.
+
+    Source: https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/using-sam-cli-local-invoke.html
+    """
+    endpoint = {"AWS_ENDPOINT_URL": plan.place.emulator_url}
+    return {logical_id: {**function.environment, **endpoint} for logical_id, function in plan.functions.items()}

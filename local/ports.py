@@ -1,22 +1,30 @@
-"""Free ports on 127.0.0.1."""
+"""Free ports."""
 
 from __future__ import annotations
 
 import contextlib
 import socket
 
+from local.errors import StartError
 from local.listen import HOST
 
 _FIRST_API_PORT = 8000
 _API_PORTS_TRIED = 50
 
 
-def free_ports(count: int) -> list[int]:
-    """Return ports that are free now; another process could still be faster."""
+def free_ports(count: int, host: str = HOST) -> list[int]:
+    """Return ports that are free now; another process could still be faster.
+
+    Raises:
+        StartError: The host is no address of this machine.
+    """
     with contextlib.ExitStack() as held:
         sockets = [held.enter_context(socket.socket()) for _ in range(count)]
         for each in sockets:
-            each.bind((HOST, 0))
+            try:
+                each.bind((host, 0))
+            except OSError as error:
+                raise StartError(f"Nothing can listen on {host} ({error.strerror}): see `ip addr`") from error
         return [each.getsockname()[1] for each in sockets]
 
 

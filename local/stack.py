@@ -40,6 +40,16 @@ _GRACE_S = 0.3  # for Redis and the emulator, which have nothing to save
 _CACHE_PARAMETER, _CACHE_SECRET = "CacheUrlSecretArn", "local-cache-url"
 
 
+def read_plan(place: Place, overrides: Mapping[str, str]) -> Plan:
+    """Read the template as the local stack runs it, with the cache that it starts itself.
+
+    Raises:
+        TemplateError: It cannot be read.
+    """
+    cache = {_CACHE_PARAMETER: place.arn("secretsmanager", f"secret:{_CACHE_SECRET}")}
+    return load_plan(place.root / "template.yaml", place, {**cache, **overrides})
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How to start.
@@ -49,7 +59,8 @@ class Options:
         state_folder: Where logs, keys and stack.json of one stack are kept; None is .local in the repository.
         overrides: Template parameters.
         port: Of the API; None takes the first free one from 8000 on, 0 any.
-        only: Run this function alone, without routes, queues, timers or stack.json.
+        host: Where Redis and the AWS emulator listen; everything else stays on 127.0.0.1.
+        only: Run these functions alone, without routes, queues, timers or stack.json.
         api_key: The key to let in; None makes one on the first start and keeps it.
         on_step: Told what is done and after how many seconds.
         on_log: Gets every line of the functions, if given.
@@ -60,7 +71,8 @@ class Options:
     state_folder: Path | None = None
     overrides: Mapping[str, str] = field(default_factory=dict)
     port: int | None = None
-    only: str | None = None
+    host: str = HOST
+    only: tuple[str, ...] = ()
     api_key: str | None = field(default=None, repr=False)
     on_step: Callable[[str, float], None] = lambda step, seconds: None
     on_log: Callable[[str, bytes], None] | None = None
@@ -103,8 +115,9 @@ class Stack:
         Raises:
             LocalStackError: Something did not start; says what to do.
         """
-        emulator_port, redis_port = free_ports(2)
-        place = Place(self._options.root, f"http://{HOST}:{emulator_port}", REGION, state_folder=self._folder)
+        host = self._options.host
+        emulator_port, redis_port = free_ports(2, host)
+        place = Place(self._options.root, f"http://{host}:{emulator_port}", REGION, state_folder=self._folder)
         plan = self._read_plan(place)
         if not self._options.only:
             self._file.claim()
@@ -114,7 +127,7 @@ class Stack:
         metrics = self._metrics = MetricsForwarder(aws)
         logs = self._logs = Logs(self._folder / "logs", on_metrics_line=metrics.take, on_line=self._options.on_log)
         targets, sink_url = await self._start_sink()
-        own_redis = f"redis://{HOST}:{redis_port}/0"
+        own_redis = f"redis://{host}:{redis_port}/0"
         redis_url = os.environ.get("REDIS_URL") or own_redis
         values = {
             resources.CACHE_URL: redis_url,
@@ -145,6 +158,7 @@ class Stack:
             "sqs_url": place.emulator_url,
             "region": place.region,
             "queues": {queue.logical_id: queue.url for queue in plan.queues},
+            "parameters": dict(self._options.overrides),
             "pid": os.getpid(),
         }
         self._write_file()
@@ -190,15 +204,15 @@ class Stack:
     # --- the parts ---------------------------------------------------------------------------------------------------
 
     def _read_plan(self, place: Place) -> Plan:
-        cache = {_CACHE_PARAMETER: place.arn("secretsmanager", f"secret:{_CACHE_SECRET}")}
-        plan = load_plan(self._options.root / "template.yaml", place, {**cache, **self._options.overrides})
-        if self._options.only is None:
+        plan = read_plan(place, self._options.overrides)
+        if not self._options.only:
             return plan
-        function = plan.function_named(self._options.only)
-        if function is None:
-            known = ", ".join(sorted(it.word for it in plan.functions.values()))
-            raise StartError(f"The template has no function {self._options.only}; it has {known}")
-        return replace(plan, functions={function.logical_id: function}, mappings=(), schedules=(), routes=())
+        known = {it.word: it for it in plan.functions.values()}
+        for word in self._options.only:
+            if word not in known:
+                raise StartError(f"The template has no function {word}; it has {', '.join(sorted(known))}")
+        functions = {known[word].logical_id: known[word] for word in self._options.only}
+        return replace(plan, functions=functions, mappings=(), schedules=(), routes=())
 
     async def _start_sink(self) -> tuple[list[dest.LocalDestination], str]:
         # The destinations need its address, and it needs their keys: it learns them before anything can arrive.
@@ -219,12 +233,14 @@ class Stack:
         return listener
 
     async def _start_redis(self, port: int, logs: Logs) -> None:
-        self._watch("redis", await start_cache(port, self._folder, logs.receiver("redis", shown=False)))
+        output = logs.receiver("redis", shown=False)
+        self._watch("redis", await start_cache(port, self._folder, output, self._options.host))
 
     async def _start_emulator(
         self, place: Place, port: int, logs: Logs, *, create: tuple[Plan, AwsClient, Mapping[str, str]]
     ) -> None:
-        self._watch("emulator", await start_emulator(place, port, logs.receiver("emulator", shown=False)))
+        output = logs.receiver("emulator", shown=False)
+        self._watch("emulator", await start_emulator(place, port, output, self._options.host))
         await resources.create_resources(*create)
         self._step("queues and secrets created")
 

@@ -36,7 +36,7 @@ def invoke(
     options = Options(
         root=ROOT,
         state_folder=DEFAULT_STATE / "invoke",  # a stack that runs keeps its logs
-        only=word,
+        only=(word,),
         api_key=_FIXTURE_KEY,
         on_log=_print_log,
     )

@@ -21,6 +21,7 @@ from local.commands.terminal import (
     overrides_from,
     print_step,
 )
+from local.listen import HOST
 from local.sink import Arrival
 from local.stack import Options, Stack
 
@@ -32,6 +33,12 @@ def run(
     parameter_overrides: ParameterOverrides = None,
     port: Port = None,
     state_dir: StateDir = DEFAULT_STATE,
+    host: Annotated[
+        str,
+        typer.Option(
+            help="Where Redis and the AWS emulator listen: 172.17.0.1 is where Docker's containers reach them."
+        ),
+    ] = HOST,
     logs: Annotated[bool, typer.Option("--logs", help="Also print the functions' logs here.")] = False,
 ) -> None:
     """Start the local stack; it runs until Ctrl-C."""
@@ -40,6 +47,7 @@ def run(
         state_folder=state_dir.resolve(),
         overrides=overrides_from(parameter_overrides, more),
         port=port,
+        host=host,
         on_step=print_step,
         on_log=_print_log if logs else None,
         on_alert=_print_alert,

@@ -14,6 +14,8 @@ WORDS = ("ingest", "worker", "dispatcher", "query", "score", "reconciler", "auth
 IMAGES = ("worker", "score")
 # Read by Powertools, not by us; both are needed for logs and metrics to find each other.
 POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
+# Read by the AWS SDK; empty in AWS. `sam local` sets only what the template declares.
+SDK = {"AWS_ENDPOINT_URL"}
 # Opens the webhook guard for the local stack's sink. In AWS it would be a hole.
 LOCAL_ONLY = {"ALLOW_LOOPBACK_WEBHOOKS"}
 
@@ -47,8 +49,8 @@ def test_the_environment_is_the_settings(template: Template, word: str) -> None:
     known = {it.name: it for it in fields(getattr(settings, f"{word.capitalize()}Settings"))}
     required = {name for name, it in known.items() if it.default is MISSING and it.default_factory is MISSING}
 
-    assert given >= POWERTOOLS
-    assert given - POWERTOOLS <= set(known), "set, but read by nobody"
+    assert given >= POWERTOOLS | SDK
+    assert given - POWERTOOLS - SDK <= set(known), "set, but read by nobody"
     assert required <= given, "read, but never set"
 
 
@@ -71,6 +73,11 @@ def test_the_webhook_guard_has_no_hole(template: Template) -> None:
     for word, function in template.functions().items():
         assert not LOCAL_ONLY & set(_environment(function)), word
     assert not LOCAL_ONLY & set((ROOT / "template.yaml").read_text(encoding="utf-8").split())
+
+
+def test_in_aws_the_sdk_talks_to_aws(template: Template) -> None:
+    for word, function in template.functions().items():
+        assert _environment(function)["AWS_ENDPOINT_URL"] == "", word
 
 
 def test_every_zip_holds_the_folder_of_functions(written: dict[str, Any]) -> None:
