@@ -20,7 +20,7 @@ MODELS := $(call stamp,.venv-models,requirements/models.txt)
 
 export SAM_CLI_TELEMETRY := 0
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-models check format bench bench-scoring openapi model eval card lock build clean
+.PHONY: help setup run demo test test-models check format bench bench-scoring openapi model eval card lock doctor build deploy delete clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,8 +86,19 @@ lock: $(UV) ## renew every lock but the model's (its versions are a set that was
 	cd requirements && $(call compile,sam.in --upgrade -o sam.txt)
 	cd requirements && $(call compile,pip.in --upgrade -o pip.txt)
 
+doctor: $(DEV) ## say what is missing on this machine, and how to get it (ARGS=build or ARGS=deploy: and for that)
+	@exec $(PY) -m local doctor $(ARGS)
+
 build: $(DEV) $(SAM) ## build zips, layer and worker image with the SAM CLI (needs python3.13 and Docker: make doctor)
 	@folder=$$($(PY) -m local.python313) && export PATH="$$folder:$$PATH" && exec .venv-sam/bin/sam build $(ARGS)
+
+deploy: $(DEV) $(SAM) ## build and deploy to AWS (ENV=dev or ENV=prod, see samconfig.toml), then say what to do next
+	@exec $(PY) -m local deploy $(call environment) $(ARGS)
+
+delete: $(DEV) $(SAM) ## delete a deployment and what CloudFormation keeps of it (ENV=dev or ENV=prod); asks first
+	@exec $(PY) -m local delete $(call environment) $(ARGS)
+
+environment = $(or $(ENV),$(error Which environment? make $(MAKECMDGOALS) ENV=dev))
 
 clean: ## remove environments, caches and the local stack's data
 	rm -rf .venv .venv-sam .venv-models .venv-lock .local .aws-sam

@@ -59,8 +59,8 @@ def redis_server() -> Iterator[RedisServer]:
 
 
 @contextmanager
-def sqs_server() -> Iterator[str]:
-    """Start the SQS emulator on a free port of 127.0.0.1; gives its URL."""
+def aws_server(services: str) -> Iterator[str]:
+    """Start the AWS emulator with these services on a free port of 127.0.0.1; gives its URL."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -69,7 +69,7 @@ def sqs_server() -> Iterator[str]:
         **os.environ,
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
-        "SERVICES": "sqs",
+        "SERVICES": services,
         "LOG_LEVEL": "ERROR",
     }
     process = subprocess.Popen(
@@ -84,6 +84,13 @@ def sqs_server() -> Iterator[str]:
     finally:
         process.kill()
         process.wait(timeout=5)
+
+
+@contextmanager
+def sqs_server() -> Iterator[str]:
+    """Start the SQS emulator on a free port of 127.0.0.1; gives its URL."""
+    with aws_server("sqs") as url:
+        yield url
 
 
 def _listens(path: Path) -> bool:

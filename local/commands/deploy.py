@@ -1,0 +1,78 @@
+"""`python -m local deploy`: build, deploy with the SAM CLI, then say what is left to do."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from local.account import Account
+from local.commands.terminal import ROOT, MoreOverrides, ParameterOverrides, console, overrides_from
+from local.errors import LocalStackError
+from local.machine import Purpose, ThisMachine, examine, missing
+from local.sam import override_words, sam
+from local.samconfig import read_environment
+
+_SITE = Path("dashboard/dist")
+
+NEXT_STEPS = """
+[bold]Next[/]
+1. A key: `.venv/bin/python -m local key me` prints it, and its entry for this secret:
+   aws secretsmanager put-secret-value --secret-id {ApiKeysSecretArn} --secret-string file://keys.json
+   with keys.json = {{"keys": [<the entry>]}}
+2. A destination for alerts, without secrets, e.g. [{{"id": "chat", "kind": "slack"}}]:
+   aws ssm put-parameter --overwrite --name {DestinationsParameterName} --value file://destinations.json
+   and its address, e.g. {{"chat": {{"url": "https://hooks.slack.com/…"}}}}:
+   aws secretsmanager put-secret-value --secret-id {DestinationSecretsArn} --secret-string file://secrets.json
+3. A ticket, with KEY set to the key:
+   curl -s {ApiUrl}/tickets -H "Authorization: Bearer $KEY" -H 'Content-Type: application/json' \
+-d '{{"description": "Nobody can log in since 9:00"}}'
+"""
+
+
+def deploy(
+    environment: Annotated[str, typer.Argument(help="dev or prod: a section of samconfig.toml.")],
+    more: MoreOverrides = None,
+    parameter_overrides: ParameterOverrides = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask to confirm the change set.")] = False,
+) -> None:
+    """Build and deploy the stack, upload the dashboard if there is one, and print what to do next."""
+    target = read_environment(ROOT / "samconfig.toml", environment)
+    parameters = target.parameters | overrides_from(parameter_overrides, more)
+    require_machine(Purpose.DEPLOY)
+    sam(ROOT, "build")
+    confirmed = ["--no-confirm-changeset"] if yes else []
+    sam(ROOT, "deploy", "--config-env", target.name, *confirmed, *override_words(parameters))
+    account = Account()
+    outputs = account.outputs(target.stack_name)
+    if not outputs:
+        raise LocalStackError(f"The stack {target.stack_name} has no outputs: was the change set confirmed?")
+    _upload_site(account, outputs, ROOT / _SITE)
+    console.print(f"\n[bold green]Deployed.[/] API {outputs['ApiUrl']}", highlight=False, soft_wrap=True)
+    # soft_wrap: a command that is to be copied must stay one line
+    console.print(NEXT_STEPS.format(**outputs), highlight=False, soft_wrap=True)
+
+
+def require_machine(purpose: Purpose) -> None:
+    """Stop before anything is built if something is missing.
+
+    Raises:
+        LocalStackError: Names each thing and its next step.
+    """
+    if stops := missing(examine(ThisMachine(ROOT)), purpose):
+        steps = "\n".join(f"  {check.name}: {check.next_step}" for check in stops)
+        raise LocalStackError(f"This machine cannot {purpose} yet (`make doctor` shows all):\n{steps}")
+
+
+def _upload_site(account: Account, outputs: dict[str, str], folder: Path) -> None:
+    """Upload the dashboard where the stack has a site for it and it was built."""
+    if "SiteBucket" not in outputs:
+        return
+    if not folder.is_dir():
+        console.print(f"The site stays empty: there is no {_SITE} (build the dashboard, then deploy again).")
+        return
+    count = account.upload(folder, outputs["SiteBucket"])
+    account.refresh(outputs["SiteDistributionId"], uuid.uuid4().hex)
+    console.print(f"{count} files of the dashboard are at {outputs['SiteUrl']}", highlight=False)
