@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from ticketrouter.domain.errors import MalformedMessageError
 from ticketrouter.edge import sqs
 from ticketrouter.telemetry import Handler, Metric, count, instrumented, logger, observe_ms
 from ticketrouter.usecases.dispatcher import Dispatcher, DispatchReport, Ending, Handled
@@ -53,6 +54,8 @@ def _log(handled: Handled) -> None:
         }
     if handled.delay_s is not None:
         facts["delay_s"] = handled.delay_s
+    if handled.ending is Ending.MALFORMED:
+        facts["reason"] = MalformedMessageError.code
     match handled.ending:
         case Ending.EXHAUSTED | Ending.MALFORMED:
             logger.error(handled.ending.value, **facts)

@@ -23,7 +23,7 @@ def make_handler(*, ingest: Ingest) -> Handler:
 def _post_ticket(ingest: Ingest, event: Event) -> Event:
     text = http.read_body(event, media_types=("application/json",), max_bytes=http.MAX_BODY_BYTES)
     draft = _draft(http.parse_json(text), event["headers"].get("idempotency-key"))
-    (verdict,) = ingest.accept([draft], key_id=_key_id(event), trace=_trace(event))
+    (verdict,) = ingest.accept([draft], key_id=_key_id(event), trace=http.trace_id(event))
     _measure([verdict])
     if isinstance(verdict, RouterError):
         raise verdict
@@ -37,7 +37,7 @@ def _post_batch(ingest: Ingest, event: Event) -> Event:
     rows = tickets.csv_rows(text) if http.media_type(event) == "text/csv" else tickets.json_rows(http.parse_json(text))
     key = event["headers"].get("idempotency-key")
     drafts = [_try_draft(row, key, index) for index, row in enumerate(rows)]
-    verdicts = ingest.accept(drafts, key_id=_key_id(event), trace=_trace(event))
+    verdicts = ingest.accept(drafts, key_id=_key_id(event), trace=http.trace_id(event))
     _measure(verdicts)
     if all(isinstance(verdict, QueueUnavailableError) for verdict in verdicts):
         raise verdicts[0]  # type: ignore[misc]  # nothing was taken: one clear 503 that a client retries
@@ -48,7 +48,11 @@ def _post_batch(ingest: Ingest, event: Event) -> Event:
         else:
             (answer.duplicates if verdict.duplicate else answer.accepted).append(_accepted(verdict))
     logger.info(
-        "batch", accepted=len(answer.accepted), duplicates=len(answer.duplicates), rejected=len(answer.rejected)
+        "batch",
+        accepted=len(answer.accepted),
+        duplicates=len(answer.duplicates),
+        rejected=len(answer.rejected),
+        trace=http.trace_id(event) or None,  # its tickets have it too, on their worker's lines
     )
     return http.json_response(202, answer.model_dump())
 
@@ -89,10 +93,6 @@ def _accepted(verdict: Accepted) -> tickets.AcceptedTicket:
 
 def _key_id(event: Event) -> str:
     return str(event["requestContext"]["authorizer"]["lambda"]["key_id"])
-
-
-def _trace(event: Event) -> str:
-    return str(event["headers"].get("x-amzn-trace-id", ""))
 
 
 def _measure(verdicts: list[Verdict]) -> None:

@@ -19,16 +19,16 @@ def make_handler(*, reconciler: Reconciler) -> Handler:
     def handler(event: Event, context: Any) -> Event:
         if "Records" in event:
             report = reconciler.drain(sqs.received(event))
-            _tell(report)
+            _tell(report, reason="dead-lettered")
             return sqs.batch_item_failures(report.failed)
         report = reconciler.sweep(remaining_ms=context.get_remaining_time_in_millis)
-        _tell(report)
+        _tell(report, reason="overdue")
         return {"overdue": len(report.overdue), "resent": len(report.resent), "failed": len(report.given_up)}
 
     return handler
 
 
-def _tell(report: ReconcileReport) -> None:
+def _tell(report: ReconcileReport, *, reason: str) -> None:
     count(Metric.RESENT, len(report.resent))
     count(Metric.OVERDUE, len(report.overdue))
     count(Metric.DEAD_LETTERED, len(report.kept) + len(report.given_up))
@@ -39,9 +39,9 @@ def _tell(report: ReconcileReport) -> None:
     for ticket_id in report.alerted:
         logger.warning("alerts queued at last", ticket_id=ticket_id)
     for ticket_id in report.given_up:
-        logger.error("given up", ticket_id=ticket_id)
-    for message_id in report.kept:
-        logger.error("message kept as a dead letter", message_id=message_id)
+        logger.error("given up", ticket_id=ticket_id, reason=reason)
+    for letter in report.kept:
+        logger.error("message kept", message_id=letter.id, ticket_id=letter.ticket_id, reason=letter.reason)
     for alert in report.exhausted:
         logger.error("alert given up", ticket_id=alert.ticket_id, destination=alert.destination)
     if report.queue_unavailable:

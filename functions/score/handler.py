@@ -28,7 +28,9 @@ def make_handler(*, score_text: ScoreText, manifest: Mapping[str, Any]) -> Handl
         observe_ms(Metric.SCORING_MS, scored.latency_ms)
         count(Metric.DEGRADED, scored.score.degraded)
         segments = [SegmentResource(text=part.text, weight=part.weight) for part in scored.segments]
-        logger.info("scored a text", segments=len(segments), latency_ms=scored.latency_ms)
+        logger.info(
+            "scored a text", segments=len(segments), latency_ms=scored.latency_ms, degraded=scored.score.degraded
+        )
         return http.json_response(200, ScoreResource.of(scored.score, segments, scored.latency_ms).model_dump())
 
     def get_model(event: Event) -> Event:

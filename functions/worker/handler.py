@@ -34,9 +34,9 @@ def make_handler(*, worker: Worker) -> Handler:
 def _tell(messages: Sequence[Received], report: WorkReport) -> None:
     count(Metric.BATCH_SIZE, len(messages))
     count(Metric.SCORED, len(report.scored))
-    count(Metric.RETRIED, report.retried)
+    count(Metric.RETRIED, len(report.retried))
     count(Metric.FAILED, len(report.poisoned))
-    count(Metric.DEAD_LETTERED, len(report.poisoned) + report.dead_lettered)
+    count(Metric.DEAD_LETTERED, len(report.poisoned) + len(report.dead_lettered))
     if report.scored:
         observe_ms(Metric.SCORING_MS, report.scoring_ms)
     for record, score in report.scored:
@@ -56,11 +56,16 @@ def _tell(messages: Sequence[Received], report: WorkReport) -> None:
             total_ms=record.total_ms,
             alerts=len(record.alerts),
             degraded=score.degraded,
+            trace=record.item.trace or None,
         )
+    for ticket_id in report.retried:
+        logger.warning("retried", ticket_id=ticket_id)
     for ticket_id in report.poisoned:
-        logger.error("poison", ticket_id=ticket_id)
-    if report.dead_lettered:
-        logger.error("messages kept as dead letters", messages=report.dead_lettered)
+        logger.error("given up", ticket_id=ticket_id, reason="poison")
+    for letter in report.dead_lettered:
+        logger.error("message kept", message_id=letter.id, ticket_id=letter.ticket_id, reason=letter.reason)
+    if report.duplicates:
+        logger.info("duplicates left alone", messages=report.duplicates)
     if report.store_unavailable:
         logger.warning("the store is away: messages stay on the queue", messages=len(report.failed))
 

@@ -15,7 +15,7 @@ from ticketrouter.domain.access import OPEN_ROUTES, ROUTE_SCOPES
 from ticketrouter.domain.alert import KINDS
 from ticketrouter.domain.errors import RouterError
 from ticketrouter.edge.http import STATUS
-from ticketrouter.telemetry import Metric
+from ticketrouter.telemetry import EMITTED_BY, Metric
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -91,6 +91,16 @@ def test_the_error_table_is_the_error_tree() -> None:
 def test_the_metrics_table_is_the_metrics() -> None:
     named = {name for row in table_rows("### Metrics") for name in re.findall(r"`(\w+)`", row[0])}
     assert named == {metric.value for metric in Metric}
+
+
+def test_the_metrics_table_says_from_where() -> None:
+    everywhere = set(EMITTED_BY[Metric.COLD_START])
+    rows = {
+        name: everywhere if row[1] == "all" else {word.strip() for word in row[1].split(",")}
+        for row in table_rows("### Metrics")
+        for name in re.findall(r"`(\w+)`", row[0])
+    }
+    assert rows == {metric.value: set(words) for metric, words in EMITTED_BY.items()}
 
 
 def test_the_api_table_is_the_routes() -> None:

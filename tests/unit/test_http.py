@@ -133,3 +133,20 @@ def test_an_unexpected_error_tells_nothing(kind: type[Exception]) -> None:
     problem = http.problem(kind("password=hunter2"))
     assert (problem.status, problem.body["code"]) == (500, "internal")
     assert "hunter2" not in problem.response()["body"]
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("Root=1-6740f6a0-0123456789abcdef01234567", "1-6740f6a0-0123456789abcdef01234567"),
+        ("Self=1-2;Root=1-6740f6a0-0123456789abcdef01234567;Sampled=1", "1-6740f6a0-0123456789abcdef01234567"),
+        ("Root=1-6740f6a0-0123456789abcdef01234567secret", ""),
+        ("my password", ""),
+    ],
+)
+def test_of_a_trace_header_only_a_true_id_is_kept(header: str, expected: str) -> None:
+    assert http.trace_id({"headers": {"x-amzn-trace-id": header}}) == expected
+
+
+def test_a_request_without_a_trace_has_none() -> None:
+    assert http.trace_id({"headers": {}}) == ""

@@ -63,7 +63,7 @@ def test_a_ticket_that_was_deleted_is_dropped_and_not_scored(world: World) -> No
 
     report = world.work(replace(message, message_id="m-resent", receive_count=2), world.message("2", "text"))
 
-    assert (report.failed, report.duplicates, report.dead_lettered) == ([], 1, 0)
+    assert (report.failed, report.duplicates, len(report.dead_lettered)) == ([], 1, 0)
     assert [record.item.ticket.ticket_id for record, _ in report.scored] == ["2"]
     assert world.store.get("1") is None
 
@@ -106,7 +106,7 @@ def test_of_two_contents_under_one_new_id_the_first_is_scored_and_the_other_wait
     other = world.message("1", "other words", suffix="-other")
 
     assert world.work(world.message("1", "text"), other, world.message("2", "text")).failed == ["m-1-other"]
-    assert world.work(replace(other, receive_count=2)).dead_lettered == 1
+    assert len(world.work(replace(other, receive_count=2)).dead_lettered) == 1
 
 
 def test_a_batch_is_begun_together_but_for_those_that_may_kill(world: World) -> None:
@@ -129,6 +129,6 @@ def test_a_batch_is_begun_together_but_for_those_that_may_kill(world: World) -> 
 def test_other_content_under_a_known_id_is_kept_for_an_operator(world: World) -> None:
     world.work(world.message("1", "text"))
     report = world.work(world.message("1", "other words", suffix="-other"))
-    assert (report.failed, report.dead_lettered) == ([], 1)
+    assert (report.failed, len(report.dead_lettered)) == ([], 1)
     (letter,), _ = MemoryDeadLetters(world.state).find(limit=10, cursor=None)
     assert (letter.reason, letter.ticket_id) == ("id-conflict", "1")

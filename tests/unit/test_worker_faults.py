@@ -34,7 +34,7 @@ def test_alerts_that_were_not_enqueued_keep_the_message_until_they_are(world: Wo
 
 def test_a_message_that_nobody_can_read_is_kept_and_its_mates_are_scored(world: World) -> None:
     report = world.work(world.message("1", "text"), Received("m-x", "r", ARN, "{no", 1), world.message("2", "text"))
-    assert (report.failed, report.dead_lettered, len(report.scored)) == ([], 1, 2)
+    assert (report.failed, len(report.dead_lettered), len(report.scored)) == ([], 1, 2)
     (letter,), _ = MemoryDeadLetters(world.state).find(limit=10, cursor=None)
     assert (letter.id, letter.reason, letter.body, letter.source) == (
         "m-x",

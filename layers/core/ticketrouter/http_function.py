@@ -29,15 +29,15 @@ def http_handler(routes: Mapping[str, Route]) -> Handler:
             return routes.get(event["routeKey"], routes.get("$default", _not_found))(event)
         except ConfigError as error:  # a document that is read at run time, for one: the client did nothing wrong
             count(Metric.INTERNAL_ERRORS)
-            logger.error("not set up", code=error.code, detail=str(error))
+            logger.error("not set up", route=event.get("routeKey"), code=error.code, detail=str(error))
             return http.problem(error).response()
         except RouterError as error:
             count(Metric.REFUSED)
-            logger.info("refused", code=error.code)
+            logger.info("refused", route=event.get("routeKey"), code=error.code)
             return http.problem(error).response()
         except Exception as error:
             count(Metric.INTERNAL_ERRORS)
-            logger.exception("unexpected failure")
+            logger.exception("unexpected failure", route=event.get("routeKey"))
             return http.problem(error).response()
 
     return handler

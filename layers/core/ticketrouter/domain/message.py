@@ -54,7 +54,7 @@ class WorkItem:
         lane: The queue it was sent to.
         provisional_score: The word list's S.
         accepted_at_ms: When it was accepted, Unix time in milliseconds.
-        trace: X-Ray trace header of the request, or empty.
+        trace: Id of the request at the gateway (of its X-Ray trace), or empty.
     """
 
     ticket: Ticket

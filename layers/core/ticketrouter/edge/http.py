@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -49,6 +50,8 @@ TITLES = {
     503: "A part of the router does not answer",
 }
 DEFAULT_RETRY_AFTER_S = 5
+# Source: https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html (trace id: version, time, 96 bits)
+_TRACE_ID = re.compile(r"(?:^|;)Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,12 @@ def json_response(status: int, body: Any, headers: Mapping[str, str] | None = No
 def media_type(event: Mapping[str, Any]) -> str:
     """Return the lower-cased media type of the body, without its parameters."""
     return str(event.get("headers", {}).get("content-type", "")).split(";")[0].strip().lower()
+
+
+def trace_id(event: Mapping[str, Any]) -> str:
+    """Return the id of the request's X-Ray trace, or nothing: a client can send the header too, with anything in it."""
+    found = _TRACE_ID.search(str(event.get("headers", {}).get("x-amzn-trace-id", "")))
+    return found[1] if found else ""
 
 
 def read_body(event: Mapping[str, Any], *, media_types: tuple[str, ...], max_bytes: int) -> str:

@@ -33,7 +33,7 @@ class ReconcileReport:
         resent: Ids of tickets that are on their lane again.
         overdue: Ids of tickets that were found past their deadline and not final.
         given_up: Ids of tickets that were made `failed`.
-        kept: Ids of messages kept for an operator because nobody can work on them.
+        kept: Messages kept for an operator because nobody can work on them.
         exhausted: Alerts whose delivery was given up.
         alerted: Ids of scored tickets whose alerts had never been queued and now are.
         store_unavailable: The work was cut short because the store was away.
@@ -44,7 +44,7 @@ class ReconcileReport:
     resent: list[str] = field(default_factory=list)
     overdue: list[str] = field(default_factory=list)
     given_up: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
+    kept: list[DeadLetter] = field(default_factory=list)
     exhausted: list[Alert] = field(default_factory=list)
     alerted: list[str] = field(default_factory=list)
     store_unavailable: bool = False
@@ -158,7 +158,7 @@ class Reconciler:
     def _keep(self, message: Received, reason: str, ticket_id: str | None, report: ReconcileReport) -> None:
         letter = DeadLetter.of_message(message, reason, self._clock.now_ms(), ticket_id=ticket_id)
         self._dead_letters.keep(letter)
-        report.kept.append(message.message_id)
+        report.kept.append(letter)
 
     # --- deadlines ---------------------------------------------------------------------------------------------------
 

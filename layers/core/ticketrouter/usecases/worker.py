@@ -38,7 +38,7 @@ class WorkReport:
         scored: Records that this batch made final.
         poisoned: Ids of tickets given up.
         dead_lettered: Messages kept for an operator because nobody can work on them.
-        retried: Messages that come back because of their own failure.
+        retried: Ids of tickets that come back because of their own failure.
         duplicates: Messages of tickets that were final already, or deleted.
         scoring_ms: Time spent in scoring, all groups.
         store_unavailable: The batch was cut short because the store was away.
@@ -47,8 +47,8 @@ class WorkReport:
     failed: list[str] = field(default_factory=list)
     scored: list[tuple[TicketRecord, Score]] = field(default_factory=list)
     poisoned: list[str] = field(default_factory=list)
-    dead_lettered: int = 0
-    retried: int = 0
+    dead_lettered: list[DeadLetter] = field(default_factory=list)
+    retried: list[str] = field(default_factory=list)
     duplicates: int = 0
     scoring_ms: float = 0.0
     store_unavailable: bool = False
@@ -215,7 +215,7 @@ class Worker:
                         self._fail(job, report, done)
                     case Begin.EXHAUSTED:
                         # A first reception: others have copies of it in hand now. It comes back to see how that went.
-                        report.retried += 1
+                        report.retried.append(job.item.ticket.ticket_id)
                     case Begin.CONFLICT:
                         self._keep(job.message, "id-conflict", job.item.ticket.ticket_id, report, done)
             # The same ticket twice in a batch is scored once: the other comes back and finds the record final.
@@ -249,7 +249,7 @@ class Worker:
         if record.attempts >= MAX_ATTEMPTS:
             self._fail(job, report, done)
             return
-        report.retried += 1
+        report.retried.append(job.item.ticket.ticket_id)
         self._visibility.delay(job.message, 10 * 2**record.attempts)
 
     def _fail(self, job: _Job, report: WorkReport, done: set[str]) -> None:
@@ -263,7 +263,7 @@ class Worker:
         """Keep a message that nobody can work on where an operator sees it, rather than let it burn its receives."""
         letter = DeadLetter.of_message(message, reason, self._clock.now_ms(), ticket_id=ticket_id)
         self._dead_letters.keep(letter)
-        report.dead_lettered += 1
+        report.dead_lettered.append(letter)
         done.add(message.message_id)
 
     def _send_alerts(self, finals: Sequence[tuple[_Job, TicketRecord]], done: set[str]) -> None:

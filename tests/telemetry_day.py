@@ -1,0 +1,275 @@
+"""A day of the router in one process: every handler among the twins, through every kind of trouble.
+
+What it wrote, line by line, is what docs/logs.md, the metrics table and CloudWatch's queries are held against.
+"""
+
+from __future__ import annotations
+
+import copy
+import io
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from aws_lambda_powertools.metrics.provider import cold_start
+
+from functions.authorizer import handler as authorizer
+from functions.dispatcher import handler as dispatcher
+from functions.ingest import handler as ingest
+from functions.query import handler as query
+from functions.reconciler import handler as reconciler
+from functions.score import handler as score
+from functions.worker import handler as worker
+from tests.lambda_context import FakeLambdaContext
+from tests.query_world import QueryWorld
+from tests.unit import dispatcher_world, reconciler_world, worker_world
+from ticketrouter import bootstrap
+from ticketrouter.adapters.memory import (
+    MemoryApiKeys,
+    MemoryClaims,
+    MemoryClock,
+    MemoryRandomness,
+    MemoryScorer,
+    MemoryState,
+    MemoryWorkQueue,
+)
+from ticketrouter.domain.errors import (
+    MissingSettingError,
+    ModelMismatchError,
+    WebhookRejectedError,
+    WebhookUnavailableError,
+)
+from ticketrouter.domain.message import Received
+from ticketrouter.domain.ticket import TicketIds
+from ticketrouter.telemetry import Handler, logger, metrics
+from ticketrouter.usecases.ingest import Ingest
+from ticketrouter.usecases.score import ScoreText
+from ticketrouter.usecases.scoring import GuardedScorer
+
+EVENTS = Path(__file__).parents[1] / "events"
+Line = dict[str, Any]
+TRACE = "Root=1-6740f6a0-0123456789abcdef01234567"
+
+
+def event(word: str, case: str, **changes: Any) -> dict[str, Any]:
+    """Return one of the events in events/, with some of its members replaced."""
+    loaded: dict[str, Any] = json.loads((EVENTS / word / f"{case}.json").read_text(encoding="utf-8"))
+    return loaded | changes
+
+
+@contextmanager
+def written() -> Iterator[list[Line]]:
+    """Collect the JSON lines that are written inside, logs and metrics alike."""
+    lines: list[Line] = []
+    out = io.StringIO()
+    with (
+        redirect_stdout(out),
+        patch.object(logger.registered_handler, "stream", out),
+        patch.object(cold_start, "is_cold_start", True),  # a process of its own
+        patch.dict("os.environ", {"_X_AMZN_TRACE_ID": f"{TRACE};Sampled=1"}),  # as Lambda sets it
+    ):
+        yield lines
+        metrics.flush_metrics()  # what was counted outside an invocation
+    lines += [json.loads(text) for text in out.getvalue().splitlines()]
+
+
+def call(handler: Handler, of: dict[str, Any], word: str) -> Any:
+    """Invoke as Lambda does: with an event of its own."""
+    return handler(copy.deepcopy(of), FakeLambdaContext(word, remaining_ms=60_000))
+
+
+def records(*messages: Received) -> dict[str, Any]:
+    """Return messages as the event that Lambda makes of them."""
+    return {
+        "Records": [
+            {
+                "messageId": message.message_id,
+                "receiptHandle": message.receipt_handle,
+                "eventSourceARN": message.source_arn,
+                "body": message.body,
+                "attributes": {"ApproximateReceiveCount": str(message.receive_count)},
+            }
+            for message in messages
+        ]
+    }
+
+
+def day_of_ingest() -> None:
+    """Accept, refuse, and go on without Redis or without SQS."""
+    state, queue, clock = MemoryState(MemoryClock()), MemoryWorkQueue(), MemoryClock()
+    handler = ingest.make_handler(
+        ingest=Ingest(
+            claims=MemoryClaims(state, rate_limit_per_minute=100_000),
+            queue=queue,
+            ids=TicketIds(b"secret"),
+            clock=clock,
+            randomness=MemoryRandomness(),
+        )
+    )
+    for case in ("valid", "valid", "minimal", "batch_json", "invalid", "wrong_type"):
+        call(handler, event("ingest", case), "ingest")
+    state.available = False
+    call(handler, event("ingest", "second_seed"), "ingest")
+    state.available, queue.down = True, True
+    call(handler, event("ingest", "first_seed"), "ingest")
+    call(handler, event("ingest", "minimal", requestContext={}), "ingest")  # not from our authorizer
+
+
+def day_of_worker() -> None:
+    """Score, meet poison and duplicates, lose the model, lose the store."""
+    world = worker_world.World()
+    handler = worker.make_handler(worker=world.worker)
+    urgent, poison = world.message("w-1", "fire"), world.message("w-2", "poison")
+    traced = json.loads(urgent.body) | {"trace": "1-6740f6a0-0123456789abcdef01234567"}
+    call(handler, records(replace(urgent, body=json.dumps(traced)), poison, world.message("w-3", "thanks")), "worker")
+    call(handler, records(urgent), "worker")
+    for receive_count in (2, 3, 4):
+        call(handler, records(replace(poison, receive_count=receive_count)), "worker")
+    call(handler, records(replace(urgent, body="<xml/>"), world.message("w-1", "other words", suffix="b")), "worker")
+    world.scorer.down = True
+    call(handler, records(world.message("w-4", "thanks"), world.message("w-5", "thanks")), "worker")
+    world.state.available = False
+    call(handler, records(world.message("w-6", "thanks")), "worker")
+
+
+def day_of_dispatcher() -> None:
+    """Deliver, fail, give up, wait, lose the lease, lose the store, run out of time."""
+    world = dispatcher_world.World()
+    handler = dispatcher.make_handler(dispatcher=world.dispatcher)
+    first = dispatcher_world.message()
+    for message in (first, first, dispatcher_world.message(body="<xml/>", message_id="m2")):
+        call(handler, records(message), "dispatcher")
+    world.sender.replies[dispatcher_world.URL] += [
+        WebhookUnavailableError(status=503),
+        WebhookRejectedError("no", status=404),
+    ]
+    failing = dispatcher_world.message(dispatcher_world.alert("t_2"), "m3")
+    call(handler, records(failing), "dispatcher")
+    call(handler, records(failing), "dispatcher")  # too early
+    world.clock.advance(3_600)
+    call(handler, records(failing), "dispatcher")
+    world.sender.during = lambda: world.clock.advance(60)  # longer than the lease, and somebody else takes over
+    slow = dispatcher_world.alert("t_3")
+    world.sender.after = lambda: world.deliveries.claim(slow, token="other", lease_ms=60_000) and None
+    call(handler, records(dispatcher_world.message(slow, "m4")), "dispatcher")
+    short = FakeLambdaContext("dispatcher", remaining_ms=0)
+    handler(records(first, dispatcher_world.message(dispatcher_world.alert("t_4"), "m5")), _Draining(short))
+    world.state.available = False
+    call(handler, records(first), "dispatcher")
+
+
+class _Draining:
+    """A context whose time is used up after the first question."""
+
+    def __init__(self, context: FakeLambdaContext) -> None:
+        self._context = context
+        self._answers = iter([30_000])
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._context, name)
+
+    def get_remaining_time_in_millis(self) -> int:
+        return next(self._answers, 0)
+
+
+def day_of_query() -> None:
+    """Read, operate, refuse, fail."""
+    world = QueryWorld()
+    handler = query.make_handler(query=world.query, operate=world.operate)
+    world.deliver(world.score(world.accept("INC-2041", customer="acme-gmbh")), 503, 200)
+    world.fail("INC-2042")
+    world.fail("INC-2043")
+    for case in ("get_ticket", "replay_delivery", "redrive", "list_tickets_wrong", "unknown_path", "wrong_method"):
+        call(handler, event("query", case), "query")
+    call(handler, event("query", "redrive_all_dry_run", body='{"all": true}'), "query")
+    call(handler, event("query", "delete_ticket"), "query")
+    call(handler, event("query", "delete_customer"), "query")
+    call(handler, event("query", "get_ticket", pathParameters=None), "query")
+    with patch.object(world.destinations, "all", side_effect=MissingSettingError("is not JSON")):
+        call(handler, event("query", "list_destinations"), "query")
+
+
+def day_of_score() -> None:
+    """Score a text with the models and without, refuse, fail."""
+    world, scorer = QueryWorld(), MemoryScorer()
+    text = ScoreText(scorer=GuardedScorer(scorer, world.clock), store=world.store, clock=world.clock)
+    handler = score.make_handler(score_text=text, manifest={})
+    for case in ("text", "ticket", "neither"):
+        call(handler, event("score", case), "score")
+    scorer.down = True
+    call(handler, event("score", "text"), "score")
+    with patch.object(world.store, "get", side_effect=ZeroDivisionError):
+        call(handler, event("score", "ticket"), "score")
+
+
+def day_of_reconciler() -> None:
+    """Send again, give up, keep what nobody can read; without the queue and without the store."""
+    world = reconciler_world.World()
+    world.queue.depth = None
+    handler = reconciler.make_handler(reconciler=world.reconciler)
+    schedule = event("reconciler", "schedule")
+    item = world.begun("r-9")
+    world.scored("r-8", reconciler_world.alert_of("r-8"))
+    world.store.postpone("r-8", world.clock.now_ms())
+    for case in ("batch", "dead_alert"):
+        call(handler, event("reconciler", case), "reconciler")
+    for _ in range(4):
+        world.clock.advance(reconciler_world.DEADLINE_S)
+        call(handler, schedule, "reconciler")
+        world.queue.sent.clear()  # taken, and lost
+    other = json.loads(item.to_json())
+    other["ticket"]["description"] = "other words"
+    dead = Received("m9", "receipt", reconciler_world.ARN, json.dumps(other), 1)
+    call(handler, records(dead), "reconciler")
+    spent = world.begun("r-7")
+    for _ in range(4):
+        call(handler, records(Received("m7", "receipt", reconciler_world.ARN, spent.to_json(), 1)), "reconciler")
+        world.queue.sent.clear()
+    world.queue.down = True
+    world.begun("r-6")
+    world.clock.advance(reconciler_world.DEADLINE_S)
+    call(handler, schedule, "reconciler")
+    world.state.available = False
+    call(handler, event("reconciler", "dead_ticket"), "reconciler")
+
+
+def day_of_authorizer() -> None:
+    """Turn somebody away, and go on with old keys."""
+    handler = authorizer.make_handler(api_keys=MemoryApiKeys([]))
+    call(handler, event("authorizer", "good"), "authorizer")
+    authorizer.warn_stale(MissingSettingError("secret arn:keys: cannot be fetched"))
+
+
+def start_with_a_model_that_fails() -> None:
+    """Start worker and score where the model misses its self-test, and where it is not what the manifest says."""
+    with patch("ticketrouter.adapters.onnx_scorer.OnnxScorer") as scorer:
+        scorer.return_value.self_test.return_value = 1
+        scorer.return_value.manifest = {"breaker_ms_per_ticket": 500}
+        bootstrap._scorer("nowhere")
+    with patch("ticketrouter.adapters.onnx_scorer.OnnxScorer", side_effect=ModelMismatchError("sha256")):
+        bootstrap._scorer("nowhere")
+
+
+DAYS: dict[str, tuple[Callable[[], None], ...]] = {
+    "ingest": (day_of_ingest,),
+    "worker": (start_with_a_model_that_fails, day_of_worker),
+    "dispatcher": (day_of_dispatcher,),
+    "query": (day_of_query,),
+    "score": (start_with_a_model_that_fails, day_of_score),
+    "reconciler": (day_of_reconciler,),
+    "authorizer": (day_of_authorizer,),
+}
+
+
+def whole_day() -> dict[str, list[Line]]:
+    """Return all lines that each function wrote."""
+    lines: dict[str, list[Line]] = {}
+    for word, parts in DAYS.items():
+        with written() as lines[word]:
+            for part in parts:
+                part()
+    return lines
