@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -21,16 +20,6 @@ def _no_sockets_in_unit_tests(request: pytest.FixtureRequest) -> Iterator[None]:
     disable_socket()
     yield
     enable_socket()
-
-
-@pytest.fixture(scope="session")
-def redis_url() -> Iterator[str]:
-    """A real Redis, empty at first: a child process, or the one of TEST_REDIS_URL (whose database is then wiped)."""
-    if url := os.environ.get("TEST_REDIS_URL"):
-        yield url
-        return
-    with redis_server() as server:
-        yield server.url
 
 
 @pytest.fixture

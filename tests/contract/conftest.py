@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
+from tests.servers import redis_server
+from tests.template import transformed
 from ticketrouter.adapters.memory import (
     MemoryClaims,
     MemoryClock,
@@ -149,11 +152,34 @@ def memory_world() -> Callable[..., StoreWorld]:
     return build
 
 
+@pytest.fixture(scope="session")
+def redis_urls() -> Iterator[tuple[str, str]]:
+    """A real Redis, for the adapter and for an administrator.
+
+    As strict as the managed cache: a cluster, and a user who has the rights of `infra/cache.yaml`. Or the Redis of
+    TEST_REDIS_URL, whose database is wiped.
+    """
+    if url := os.environ.get("TEST_REDIS_URL"):
+        yield url, url
+        return
+    access = transformed.read("infra/cache.yaml")["Resources"]["User"]["Properties"]["AccessString"]
+    with redis_server(cluster=True) as server:
+        yield server.url_of("ticketrouter", access), server.url
+
+
 @pytest.fixture
-def redis_client(redis_url: str) -> RedisClient:
-    """A way to an empty Redis."""
-    client = RedisClient(redis_url, SystemClock())
+def redis_admin(redis_urls: tuple[str, str]) -> Iterator[RedisClient]:
+    """A way to an empty Redis, for what the adapter may not do."""
+    client = RedisClient(redis_urls[1], SystemClock())
     client.run([("FLUSHDB",)])
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def redis_client(redis_urls: tuple[str, str], redis_admin: RedisClient) -> Iterator[RedisClient]:
+    """The adapter's way to an empty Redis."""
+    client = RedisClient(redis_urls[0], SystemClock())
     yield client
     client.close()
 

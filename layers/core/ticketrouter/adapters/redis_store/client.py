@@ -2,6 +2,9 @@
 
 redis-py's own defaults retry ten times with 5 s time-outs: a hung Redis would hold a request for 58 s (measured). Here
 a request waits 250 ms once, and after three failures in a row Redis is left alone for five seconds.
+
+One address serves all keys: a single Redis, or a cluster behind a proxy, as ElastiCache Serverless is. A cluster whose
+clients have to follow MOVED is not supported: its replies end as CacheUnavailableError.
 """
 
 from __future__ import annotations
@@ -92,8 +95,7 @@ class RedisClient:
             replies = _exchange(connection, commands)
             repeated = _to_repeat(commands, replies)
             if repeated:
-                _raise_first(_exchange(connection, [("SCRIPT", "LOAD", text) for text, _ in scripts().values()]))
-                again = _exchange(connection, [commands[at] for at in repeated])
+                again = _exchange(connection, [_in_full(commands[at]) for at in repeated])
                 for at, reply in zip(repeated, again, strict=True):
                     replies[at] = reply
         except BaseException:
@@ -133,6 +135,18 @@ def _to_repeat(commands: Sequence[Command], replies: Sequence[Any]) -> list[int]
         return []
     later = range(unknown[0], len(commands))
     return [at for at in later if commands[at][0] != "EVALSHA" or isinstance(replies[at], NoScriptError)]
+
+
+def _in_full(command: Command) -> Command:
+    """Return the command with its script's text in place of the digest; the server then knows the script.
+
+    SCRIPT LOAD is no alternative: behind the one address of ElastiCache Serverless are many nodes, and it need not
+    reach the one that has the key. A call with its keys does.
+    """
+    if command[0] != "EVALSHA":
+        return command
+    (text,) = (text for text, digest in scripts().values() if digest == command[1])
+    return ("EVAL", text, *command[2:])
 
 
 def _raise_first(replies: Sequence[Any]) -> None:
