@@ -20,7 +20,7 @@ MODELS := $(call stamp,.venv-models,requirements/models.txt)
 
 export SAM_CLI_TELEMETRY := 0
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-models check format bench bench-scoring openapi model eval card lock doctor build deploy delete clean
+.PHONY: help setup run demo test test-models deploy-test check format bench bench-scoring openapi model eval card lock doctor build deploy delete clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ test: $(DEV) ## run every test: no network, AWS account, Docker or Node (ARGS="-
 
 test-models: $(MODELS) ## test how the model is trained and exported, with torch and without a hub (ARGS="-k loss" picks)
 	@exec .venv-models/bin/python -m pytest -c tests/models/pytest.ini tests/models $(ARGS)
+
+deploy-test: $(DEV) $(SAM) ## deploy the template with the SAM CLI to an AWS emulator, use it, delete it
+	@exec $(PY) -m pytest -c tests/deploy/pytest.ini tests/deploy $(ARGS)
 
 check: $(DEV) $(SAM) ## format, lint, types, import rules, template
 	.venv/bin/ruff format --check .

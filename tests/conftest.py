@@ -9,7 +9,7 @@ from pytest_socket import disable_socket, enable_socket
 
 from tests.servers import RedisServer, redis_server, sqs_server
 
-collect_ignore = ["models"]  # they need torch, hence .venv-models: `make test-models`
+collect_ignore = ["models", "deploy"]  # they need .venv-models and .venv-sam: `make test-models`, `make deploy-test`
 
 
 @pytest.fixture(autouse=True)
