@@ -94,7 +94,10 @@ class Document:
         return f"{self.place.stack_name}-{logical_id}"
 
     def reference(self, logical_id: str) -> str:
-        """Return what `!Ref` gives."""
+        """Return what `!Ref` gives. Locally there is one version of a function: its alias is the function."""
+        function, _, suffix = logical_id.partition(".")
+        if suffix == "Alias" and self._declared_resource(function)["Type"] == FUNCTION:
+            return self.attribute(function, "Arn")
         kind, name = self._declared_resource(logical_id)["Type"], self.name(logical_id)
         if kind == QUEUE:
             return f"{self.place.emulator_url}/{ACCOUNT_ID}/{name}"

@@ -95,12 +95,13 @@ def read_mappings(document: Document, queues: Mapping[str, Queue]) -> tuple[Even
 
 
 def read_schedules(document: Document) -> tuple[Schedule, ...]:
-    """Return the timers.
+    """Return the timers that are on.
 
     Raises:
         TemplateError: An expression is not a rate.
     """
-    return tuple(_read_schedule(document, *event) for event in document.events("Schedule", "ScheduleV2"))
+    events = document.events("Schedule", "ScheduleV2")
+    return tuple(_read_schedule(document, *event) for event in events if event[2].get("State") != "DISABLED")
 
 
 def _read_schedule(document: Document, function: str, name: str, event: Mapping[str, Any]) -> Schedule:

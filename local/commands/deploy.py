@@ -40,7 +40,9 @@ def deploy(
 ) -> None:
     """Build and deploy the stack, upload the dashboard if there is one, and print what to do next."""
     target = read_environment(ROOT / "samconfig.toml", environment)
-    parameters = target.parameters | overrides_from(parameter_overrides, more)
+    # Without a new revision the functions would go on with their published versions if only a parameter has changed.
+    revision = {"Revision": uuid.uuid4().hex[:10]}
+    parameters = target.parameters | revision | overrides_from(parameter_overrides, more)
     require_machine(Purpose.DEPLOY)
     sam(ROOT, "build")
     confirmed = ["--no-confirm-changeset"] if yes else []

@@ -170,6 +170,28 @@ def test_queues_mappings_and_timers(tmp_path: Path) -> None:
     assert it.parameters[0].name == "/local/targets"
 
 
+def test_an_alias_is_the_function(tmp_path: Path) -> None:
+    published = TEMPLATE.replace("!GetAtt AuthorizerFunction.Arn", "!Ref AuthorizerFunction.Alias").replace(
+        "FunctionName: !Ref WorkerFunction", "FunctionName: !Ref WorkerFunction.Alias"
+    )
+
+    assert published.count(".Alias") == 2
+    assert plan(tmp_path, template=published) == plan(tmp_path)
+
+
+def test_what_is_switched_off_does_not_run(tmp_path: Path) -> None:
+    off = TEMPLATE.replace("rate(2 minutes)", "rate(2 minutes), State: !If [IsProd, ENABLED, DISABLED]").replace(
+        "BatchSize: 20", "BatchSize: 20\n      Enabled: !If [IsProd, 'true', 'false']"
+    )
+
+    read = plan(tmp_path, template=off)
+    assert read.schedules == ()
+    assert [mapping.queue.logical_id for mapping in read.mappings] == ["DeadLetters"]
+    on = plan(tmp_path, "Stage=prod", template=off)
+    assert len(on.schedules) == 1
+    assert len(on.mappings) == 2
+
+
 def test_visibility_follows_an_overridden_timeout_unless_overridden_itself(tmp_path: Path) -> None:
     def visibility_s(*overrides: str) -> list[int]:
         return [queue.visibility_s for queue in plan(tmp_path, *overrides).queues]

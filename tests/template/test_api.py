@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.template.transformed import Template
+from tests.template.transformed import ALIAS, Template
 from ticketrouter.domain.access import OPEN_ROUTES, ROUTE_SCOPES
 
 SERVED_BY = {
@@ -57,7 +57,7 @@ def test_each_route_goes_to_its_function(routes: dict[str, Any]) -> None:
     for route, operation in routes.items():
         integration = operation["x-amazon-apigateway-integration"]
 
-        assert f"${{{SERVED_BY.get(route, 'Query')}Function.Arn}}" in integration["uri"]["Fn::Sub"], route
+        assert f"${{{SERVED_BY.get(route, 'Query')}Function{ALIAS}}}" in integration["uri"]["Fn::Sub"], route
         assert integration["payloadFormatVersion"] == "2.0", route
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
-from tests.template.transformed import Template, target
+from tests.template import transformed
+from tests.template.transformed import Template, target, transform
 
 DAY_S = 86_400
-# How long a bad version may run as a canary before its alarm rolls it back.
-CANARY_S = 600
 # Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
 VISIBILITY_FACTOR = 6
 
@@ -50,16 +50,35 @@ def test_visibility_outlasts_the_function(template: Template, mappings: dict[str
     for name, mapping in mappings.items():
         visibility_s = template.value(queues[target(mapping["EventSourceArn"])]["VisibilityTimeout"])
         timeout_s = template.value(functions[target(mapping["FunctionName"])]["Timeout"])
-        window_s = mapping["MaximumBatchingWindowInSeconds"]
+        window_s = template.value(mapping["MaximumBatchingWindowInSeconds"])
 
         assert visibility_s >= VISIBILITY_FACTOR * timeout_s + window_s, name
 
 
-def test_a_bad_canary_does_not_dead_letter(template: Template, queues: dict[str, Any]) -> None:
-    for name in SOURCES:
-        receives = queues[name]["RedrivePolicy"]["maxReceiveCount"]
+@pytest.mark.parametrize("deployment", transformed.read()["Parameters"]["Deployment"]["AllowedValues"][1:])
+def test_a_bad_version_is_rolled_back_before_it_can_dead_letter(deployment: str) -> None:
+    # Given the longest time that a bad version may get some of the messages
+    template = transform(Deployment=deployment)
+    groups = template.of_type("AWS::CodeDeploy::DeploymentGroup")
+    (name,) = {it["DeploymentConfigName"]["Fn::Sub"][1]["ConfigName"] for it in groups.values()}
+    duration_s = 60 * _minutes(name)
 
-        assert template.value(queues[name]["VisibilityTimeout"]) * receives >= 2 * CANARY_S, name
+    for queue, properties in template.of_type("AWS::SQS::Queue").items():
+        if queue in SOURCES:
+            receives = properties["RedrivePolicy"]["maxReceiveCount"]
+            assert template.value(properties["VisibilityTimeout"]) * receives >= 2 * duration_s, queue
+
+
+def _minutes(deployment: str) -> int:
+    """Return how long CodeDeploy shifts traffic, by the name of its configuration.
+
+    Source: https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-configurations.html
+    """
+    if canary := re.fullmatch(r"Canary10Percent(\d+)Minutes", deployment):
+        return int(canary[1])
+    linear = re.fullmatch(r"Linear10PercentEvery(\d+)Minutes?", deployment)
+    assert linear, deployment
+    return 10 * int(linear[1])
 
 
 def test_receive_counts_are_backstops(queues: dict[str, Any]) -> None:
@@ -74,19 +93,32 @@ def test_failures_of_single_messages_are_reported(mappings: dict[str, Any]) -> N
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"], name
 
 
-def test_batches_and_concurrency_are_what_lambda_allows(mappings: dict[str, Any]) -> None:
+def test_batches_and_concurrency_are_what_lambda_allows(template: Template, mappings: dict[str, Any]) -> None:
     for name, mapping in mappings.items():
         # cfn-lint passes a MaximumConcurrency of 1, Lambda does not; more than 10 messages need a window.
-        assert 2 <= mapping["ScalingConfig"]["MaximumConcurrency"] <= 1000, name
-        assert mapping["BatchSize"] <= 10 or mapping["MaximumBatchingWindowInSeconds"] >= 1, name
+        concurrency = mapping["ScalingConfig"]["MaximumConcurrency"]
+        window_s = template.value(mapping["MaximumBatchingWindowInSeconds"])
+
+        assert 2 <= template.lowest(concurrency) <= template.highest(concurrency) <= 1000, name
+        assert template.value(mapping["BatchSize"]) <= 10 or window_s >= 1, name
 
 
-def test_the_lanes_start_at_once(mappings: dict[str, Any]) -> None:
+def test_the_lanes_start_at_once(template: Template, mappings: dict[str, Any]) -> None:
     lanes = {name: it for name, it in mappings.items() if target(it["FunctionName"]) == "WorkerFunction"}
 
-    assert {it["MaximumBatchingWindowInSeconds"] for it in lanes.values()} == {0}
-    assert lanes["WorkerFromExpress"]["ScalingConfig"]["MaximumConcurrency"] == 4
-    assert lanes["WorkerFromStandard"]["ScalingConfig"]["MaximumConcurrency"] == 8
+    assert {template.value(it["MaximumBatchingWindowInSeconds"]) for it in lanes.values()} == {0}
+    assert template.value(lanes["WorkerFromExpress"]["ScalingConfig"]["MaximumConcurrency"]) == 4
+    assert template.value(lanes["WorkerFromStandard"]["ScalingConfig"]["MaximumConcurrency"]) == 8
+
+
+def test_one_switch_stops_all_that_works_by_itself() -> None:
+    stopped = transform(EventSources="false")
+    (schedule,) = stopped.of_type("AWS::Events::Rule").values()
+
+    assert {stopped.value(it["Enabled"]) for it in stopped.of_type("AWS::Lambda::EventSourceMapping").values()} == {
+        "false"
+    }
+    assert schedule["State"] == "DISABLED"
 
 
 def test_dead_letters_are_kept_longer_than_their_queue_keeps(queues: dict[str, Any]) -> None:

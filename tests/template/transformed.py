@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from local.intrinsics import Resolver
 from local.overrides import parameter_values
 
 ROOT = Path(__file__).parents[2]
+ALIAS = "Aliaslive"  # SAM's name of an alias is its function's and this
 NO_VALUE = {"Ref": "AWS::NoValue"}
 # What a deployment has to say.
 GIVEN = {"CacheUrlSecretArn": "arn:aws:secretsmanager:eu-west-1:000000000000:secret:cache"}
@@ -62,6 +64,14 @@ class Template:
             return self._values[node["Ref"]]
         return node
 
+    def lowest(self, node: Any) -> Any:
+        """Return a literal, or the least that the parameter takes."""
+        return self.parameters[node["Ref"]]["MinValue"] if isinstance(node, dict) else node
+
+    def highest(self, node: Any) -> Any:
+        """Return a literal, or the most that the parameter takes."""
+        return self.parameters[node["Ref"]]["MaxValue"] if isinstance(node, dict) else node
+
     def functions(self) -> dict[str, dict[str, Any]]:
         """Return the functions by word."""
         return {name.removesuffix("Function").lower(): it for name, it in self.of_type("AWS::Lambda::Function").items()}
@@ -79,10 +89,13 @@ def _of_no_resource(*names: str) -> Any:
 
 
 def target(node: Any) -> str:
-    """Return the logical id that `Ref`, `Fn::GetAtt` or the only variable of `Fn::Sub` points at."""
+    """Return the logical id that `Ref`, `Fn::GetAtt` or the only variable of `Fn::Sub` points at.
+
+    An alias stands for its function.
+    """
     match node:
         case {"Ref": str(name)}:
-            return name
+            return name.removesuffix(ALIAS)
         case {"Fn::GetAtt": [str(name), *_]}:
             return name
         case {"Fn::Sub": [_, dict(variables)]} if len(variables) == 1:
@@ -111,6 +124,7 @@ def nested(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return {name: it["Properties"] for name, it in stacks if it["Type"] == "AWS::CloudFormation::Stack"}
 
 
+@cache
 def transform(**given: str) -> Template:
     """Return template.yaml as CloudFormation gets it with these parameters."""
     document = read()
