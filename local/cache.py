@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from local.environment import base_environment
-from local.errors import StartError
+from local.errors import LocalStackError, StartError
 from local.listen import HOST
 from local.process import Child, Output, spawn
 
@@ -47,13 +47,27 @@ async def start_cache(port: int, folder: Path, output: Output, host: str = HOST)
     raise StartError(f"Redis did not start: see {folder}/logs/redis.log, or set REDIS_URL to one that runs")
 
 
+async def empty_cache(port: int, host: str = HOST) -> None:
+    """Forget everything.
+
+    Raises:
+        LocalStackError: Redis did not say that it has.
+    """
+    if await _ask(host, port, b"FLUSHALL") != b"+OK\r\n":
+        raise LocalStackError("Redis did not empty itself: see logs/redis.log")
+
+
 async def _answers(host: str, port: int) -> bool:
     try:
-        reader, writer = await asyncio.open_connection(host, port)
+        return (await _ask(host, port, b"PING")).startswith(b"+PONG")
     except OSError:
         return False
+
+
+async def _ask(host: str, port: int, command: bytes) -> bytes:
+    reader, writer = await asyncio.open_connection(host, port)
     try:
-        writer.write(b"PING\r\n")
-        return (await reader.readline()).startswith(b"+PONG")
+        writer.write(command + b"\r\n")
+        return await reader.readline()
     finally:
         writer.close()

@@ -78,13 +78,18 @@ def load_cases(folder: Path) -> list[Case]:
     return [load_case(path) for path in events if not path.name.endswith(_SUFFIX)]
 
 
+def has_expectation(path: Path) -> bool:
+    """Tell whether an expectation lies beside an event."""
+    return _beside(path).exists()
+
+
 def load_case(path: Path) -> Case:
     """Read an event and the expectation beside it.
 
     Raises:
         LocalStackError: One of the two cannot be read; names the file.
     """
-    beside = path.with_name(path.stem + _SUFFIX)
+    beside = _beside(path)
     expected = _read(beside)
     if not isinstance(expected, dict) or not {"about", "answer"} <= expected.keys() <= _FIELDS:
         raise LocalStackError(f"{beside}: it must be an object with about, answer, and perhaps given and afterwards")
@@ -110,6 +115,10 @@ def read_event(path: Path) -> Event:
     if not isinstance(event, dict):
         raise LocalStackError(f"{path}: an event must be a JSON object")
     return event
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(path.stem + _SUFFIX)
 
 
 def _read(path: Path) -> Any:
@@ -174,6 +183,12 @@ def question(events: Path, call: str) -> Event:
         "http": {**event["requestContext"]["http"], "method": method, "path": path},
     }
     return event
+
+
+def functions_of(case: Case) -> set[str]:
+    """Return the words of the functions that the case runs, those for its `given` and `afterwards` included."""
+    given = {step.partition("/")[0] for step in case.given if isinstance(step, str)}
+    return {case.function, *given, *(["query"] if case.afterwards else [])}
 
 
 # --- comparing --------------------------------------------------------------------------------------------------------

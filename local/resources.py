@@ -49,6 +49,15 @@ async def create_resources(plan: Plan, aws: AwsClient, values: Mapping[str, str]
     )
 
 
+async def purge_queues(plan: Plan, aws: AwsClient) -> None:
+    """Drop every message.
+
+    Raises:
+        AwsError: The emulator refused.
+    """
+    await asyncio.gather(*(aws.call("sqs", "PurgeQueue", QueueUrl=queue.url) for queue in plan.queues))
+
+
 async def _create_queues(queues: tuple[Queue, ...], aws: AwsClient) -> None:
     """Create the queues; those that others name as their dead-letter queue come first."""
     targets = {queue.dead_letter_arn for queue in queues}

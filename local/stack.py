@@ -11,14 +11,15 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from local import destinations as dest
 from local import resources
 from local.aws import AwsClient
-from local.cache import start_cache
+from local.cache import empty_cache, start_cache
 from local.emf import MetricsForwarder
 from local.emulator import start_emulator
-from local.errors import StartError
+from local.errors import LocalStackError, StartError
 from local.functions import Functions
 from local.gateway import MAX_BODY_BYTES, Gateway
 from local.keys import keep_secrets, key_entry
@@ -60,8 +61,9 @@ class Options:
         overrides: Template parameters.
         port: Of the API; None takes the first free one from 8000 on, 0 any.
         host: Where Redis and the AWS emulator listen; everything else stays on 127.0.0.1.
-        only: Run these functions alone, without routes, queues, timers or stack.json.
-        api_key: The key to let in; None makes one on the first start and keeps it.
+        only: Run these functions alone, to be invoked directly: without routes, pollers, timers, stack.json or a Redis
+            of the user's.
+        api_keys: The document of the keys to let in; None lets in one, made on the first start and kept.
         on_step: Told what is done and after how many seconds.
         on_log: Gets every line of the functions, if given.
         on_alert: Told of every webhook at the sink.
@@ -73,7 +75,7 @@ class Options:
     port: int | None = None
     host: str = HOST
     only: tuple[str, ...] = ()
-    api_key: str | None = field(default=None, repr=False)
+    api_keys: str | None = field(default=None, repr=False)
     on_step: Callable[[str, float], None] = lambda step, seconds: None
     on_log: Callable[[str, bytes], None] | None = None
     on_alert: Callable[[Arrival], None] = lambda arrival: None
@@ -92,6 +94,7 @@ class Stack:
         self._listeners: list[Listener] = []
         self._pollers: list[Poller] = []
         self._tasks: list[asyncio.Task[None]] = []
+        self._plan: Plan | None = None
         self._functions: Functions | None = None
         self._aws: AwsClient | None = None
         self._logs: Logs | None = None
@@ -118,21 +121,21 @@ class Stack:
         host = self._options.host
         emulator_port, redis_port = free_ports(2, host)
         place = Place(self._options.root, f"http://{host}:{emulator_port}", REGION, state_folder=self._folder)
-        plan = self._read_plan(place)
+        plan = self._plan = self._read_plan(place)
         if not self._options.only:
             self._file.claim()
         secrets = keep_secrets(self._folder)
-        api_key = self._options.api_key or secrets.api_key
+        api_keys = self._options.api_keys or json.dumps({"keys": [key_entry(secrets.api_key)]})
         aws = self._aws = AwsClient(place)
         metrics = self._metrics = MetricsForwarder(aws)
         logs = self._logs = Logs(self._folder / "logs", on_metrics_line=metrics.take, on_line=self._options.on_log)
         targets, sink_url = await self._start_sink()
         own_redis = f"redis://{host}:{redis_port}/0"
-        redis_url = os.environ.get("REDIS_URL") or own_redis
+        redis_url = own_redis if self._options.only else os.environ.get("REDIS_URL") or own_redis
         values = {
             resources.CACHE_URL: redis_url,
             resources.ID_SECRET: secrets.id_secret,
-            resources.API_KEYS: json.dumps({"keys": [key_entry(api_key)]}),
+            resources.API_KEYS: api_keys,
             resources.DESTINATIONS: dest.parameter_document(targets),
             resources.DESTINATION_SECRETS: dest.secret_document(targets),
         }
@@ -152,7 +155,7 @@ class Stack:
         self._run(metrics.run())
         self._info = {
             "api_url": api.url,
-            "api_key": api_key,
+            "api_key": secrets.api_key,
             "sink_url": sink_url,
             "redis_url": redis_url,
             "sqs_url": place.emulator_url,
@@ -172,6 +175,18 @@ class Stack:
         if self._functions is None or (function := self._functions.named(word)) is None:
             raise StartError(f"{word} is not running")
         return await self._functions.invoke(function.logical_id, payload)
+
+    async def empty(self) -> None:
+        """Forget what the functions have stored and queued.
+
+        Raises:
+            LocalStackError: It cannot be done; of a stack that is not `only` for direct invocations, ever.
+        """
+        if not self._options.only or self._aws is None or self._plan is None:
+            raise LocalStackError("Only a stack for direct invocations can be emptied")
+        redis = urlsplit(self._info["redis_url"])
+        await empty_cache(int(redis.port or 0), str(redis.hostname))
+        await resources.purge_queues(self._plan, self._aws)
 
     async def wait_until_broken(self) -> None:
         """Wait until a part that everything needs has ended.

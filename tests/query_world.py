@@ -38,7 +38,7 @@ class QueryWorld:
         self.dead_letters = MemoryDeadLetters(self.state)
         self.queue = MemoryWorkQueue()
         self.alerts = MemoryAlertQueue()
-        self.destinations = MemoryDestinations([Destination("oncall"), Destination("legal", "slack", 0.9, ("Legal",))])
+        self.destinations = MemoryDestinations([Destination("sink"), Destination("legal", "slack", 0.9, ("Legal",))])
         views = MemoryViews(self.state)
         self.query = Query(
             store=self.store,

@@ -1,51 +1,108 @@
-"""`python -m local invoke events/<word>/<case>.json`: one event to one function, as `sam local invoke` does."""
+"""`python -m local invoke events/<function>/<case>.json …`: events to their functions, as `sam local invoke` does.
+
+What must come of an event stands beside it, in `<case>.expected.json`: see events/README.md.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from local.commands.session import with_stack
 from local.commands.terminal import DEFAULT_STATE, ROOT, console, errors
 from local.errors import LocalStackError
-from local.runtime import Result
+from local.expectations import Case, Event, check, functions_of, has_expectation, load_case, load_cases, read_event
 from local.stack import Options, Stack
+from local.stage import StackStage
 
-# The key in events/authorizer/good.json. Everybody may know it: nothing listens where it opens something.
-_FIXTURE_KEY = "tr_dev_this-is-no-secret-but-a-key-for-fixtures-only"
+_EVENTS = ROOT / "events"
 
 
 def invoke(
-    event_file: Annotated[Path, typer.Argument(help="The folder names the function: events/<function>/<case>.json")],
+    event_files: Annotated[
+        list[Path] | None, typer.Argument(help="events/<function>/<case>.json; the folder names the function.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every event of events/.")] = False,
+    function: Annotated[str | None, typer.Option(help="Its word, where the folder does not name it.")] = None,
 ) -> None:
-    """Run one function on one event and print its answer; Redis and the emulator start empty beside it."""
-    try:
-        payload = event_file.read_bytes()
-        json.loads(payload)
-    except (OSError, ValueError) as error:
-        raise LocalStackError(f"{event_file} cannot be read as JSON: {error}") from error
-    word = event_file.resolve().parent.name
+    """Run functions on events and say whether what came of it is what is expected.
 
-    async def use(stack: Stack) -> Result:
-        return await stack.invoke(word, payload)
+    Redis and the emulator start empty beside them. Of one event the answer is printed, of several one line each.
+    """
+    if every == bool(event_files):
+        raise LocalStackError("Give one or more files of events, or --all")
+    cases = load_cases(_EVENTS) if every else [_case(path, function) for path in event_files or ()]
+    show = _show_answer if len(cases) == 1 else _show_line
+
+    async def use(stack: Stack) -> bool:
+        stage = StackStage(stack, asyncio.get_running_loop())
+        try:
+            outcomes = await asyncio.to_thread(lambda: [show(case, stage) for case in cases])
+        finally:
+            stage.close()
+        if len(cases) > 1:
+            console.print(f"{sum(outcomes)} of {len(cases)} as expected", highlight=False)
+        return all(outcomes)
 
     options = Options(
         root=ROOT,
         state_folder=DEFAULT_STATE / "invoke",  # a stack that runs keeps its logs
-        only=(word,),
-        api_key=_FIXTURE_KEY,
-        on_log=_print_log,
+        only=tuple(sorted(set().union(*map(functions_of, cases)))),
+        api_keys=(_EVENTS / "api_keys.json").read_text(encoding="utf-8"),
+        on_log=_print_log if len(cases) == 1 else None,
     )
-    result = asyncio.run(with_stack(options, use))
-    if result is None:
-        raise typer.Exit(130)
-    console.print_json(result.payload.decode())
-    if result.failed:
-        raise typer.Exit(1)
+    as_expected = asyncio.run(with_stack(options, use))
+    if not as_expected:
+        raise typer.Exit(130 if as_expected is None else 1)
+
+
+def _case(path: Path, function: str | None) -> Case:
+    if has_expectation(path):
+        case = load_case(path)
+    else:  # an event of the user's own
+        folder = path.resolve().parent.name
+        case = Case(path.name, path, folder, read_event(path), about="", given=(), answer=None, afterwards={})
+    return replace(case, function=function) if function else case
+
+
+def _show_answer(case: Case, stage: StackStage) -> bool:
+    """Print the answer, to stdout and nothing else there, and whether it is the expected one."""
+    answers: list[Any] = []
+
+    def invoke(word: str, event: Event) -> Any:
+        answers.append(stage.invoke(word, event))
+        return answers[0]
+
+    if not has_expectation(case.path):
+        answer = invoke(case.function, case.event)
+        console.print_json(json.dumps(answer))
+        return not (isinstance(answer, dict) and "errorType" in answer)
+    problems = check(case, invoke, stage)
+    console.print_json(json.dumps(answers[0]))
+    if not problems:
+        errors.print(f"[green]as expected:[/] {case.about}", highlight=False, soft_wrap=True)
+    return _show_problems(case, problems)
+
+
+def _show_line(case: Case, stage: StackStage) -> bool:
+    stage.empty()
+    problems = check(case, stage.invoke, stage)
+    mark = "[red]✗[/]" if problems else "[green]✓[/]"
+    console.print(f"{mark} {case.name:<32} [dim]{case.about}[/]", highlight=False, soft_wrap=True)
+    return _show_problems(case, problems)
+
+
+def _show_problems(case: Case, problems: list[str]) -> bool:
+    if problems:
+        errors.print(f"[bold red]not as expected:[/] {case.name}", highlight=False)
+    for problem in problems:
+        errors.print(f"  {problem}", highlight=False, markup=False, soft_wrap=True)
+    return not problems
 
 
 def _print_log(word: str, line: bytes) -> None:

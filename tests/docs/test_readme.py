@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from local.__main__ import COMMANDS
+from local.expectations import load_cases
 from ticketrouter import settings
 from ticketrouter.domain.access import OPEN_ROUTES, ROUTE_SCOPES
 from ticketrouter.domain.alert import KINDS
@@ -31,6 +32,11 @@ def table_rows(heading: str) -> list[list[str]]:
     assert table is not None, heading
     lines = table.group().splitlines()[2:]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def test_the_number_of_events_is_right() -> None:
+    cases = len(load_cases(ROOT / "events"))
+    assert f"\n{cases} of {cases} as expected\n" in README
 
 
 def settings_classes() -> list[type]:

@@ -1,4 +1,4 @@
-"""Ingest on real API Gateway events: every row of the error table that it can answer."""
+"""Ingest on real API Gateway events: every row of the error table that it can answer, beyond what test_events says."""
 
 from __future__ import annotations
 
@@ -47,34 +47,14 @@ def world() -> World:
     return World()
 
 
-def test_a_valid_ticket_is_answered_202_with_where_to_look(world: World) -> None:
-    status, body, headers = world.post(load("valid"))
-    assert status == 202
-    assert body == {
-        "ticket_id": "INC-2041",
-        "status": "accepted",
-        "urgency_score": 0.95,
-        "provisional": True,
-        "lane": "express",
-        "duplicate": False,
-        "status_url": "/tickets/INC-2041",
-    }
-    assert headers["location"] == "/tickets/INC-2041"
-    assert headers["retry-after"] == "1"
+def test_what_is_queued_has_what_no_answer_shows(world: World) -> None:
+    world.post(load("valid"))
     (item,) = world.queue.sent
     assert item.ticket.metadata == {"plan": "enterprise"}
     assert item.trace == "1-6740f6a0-0123456789abcdef01234567"
 
 
-@pytest.mark.parametrize("case", ["minimal", "first_seed", "second_seed", "idempotency_key", "base64"])
-def test_every_form_of_a_ticket_is_accepted(world: World, case: str) -> None:
-    status, body, _ = world.post(load(case))
-    assert (status, body["duplicate"]) == (202, False)
-    assert 0 <= body["urgency_score"] <= 1
-    assert len(world.queue.sent) == 1
-
-
-@pytest.mark.parametrize("case", ["valid", "first_seed", "idempotency_key"])
+@pytest.mark.parametrize("case", ["first_seed", "idempotency_key"])
 def test_the_same_event_again_is_a_duplicate(world: World, case: str) -> None:
     first = world.post(load(case))[1]
     status, body, _ = world.post(load(case))
@@ -93,16 +73,12 @@ def changed(case: str, body: str | None = None, **headers: str) -> dict[str, Any
 @pytest.mark.parametrize(
     ("event", "status", "code"),
     [
-        (load("bad_json"), 400, "malformed-body"),
         (changed("minimal", ""), 400, "malformed-body"),
         (changed("minimal", '{"text":"a","text":"b"}'), 400, "malformed-body"),
         (changed("minimal", "[" * 100_000), 413, "payload-too-large"),
         (changed("minimal", '{"a":' * 10_000), 400, "malformed-body"),
-        (load("too_large"), 413, "payload-too-large"),
-        (load("wrong_type"), 415, "unsupported-media-type"),
         (changed("minimal", content_encoding="gzip"), 415, "unsupported-media-type"),
         (changed("batch_csv") | {"routeKey": "POST /tickets"}, 415, "unsupported-media-type"),
-        (load("invalid"), 422, "invalid-ticket"),
         (changed("minimal", "[]"), 422, "invalid-ticket"),
         (changed("minimal", '"text"'), 422, "invalid-ticket"),
         (changed("minimal", "{}"), 422, "invalid-ticket"),
@@ -131,11 +107,6 @@ def test_every_refusal_is_problem_json_and_queues_nothing(
     assert not world.state.rows
 
 
-def test_fields_at_fault_are_pointed_at(world: World) -> None:
-    _, body, _ = world.post(load("invalid"))
-    assert {problem["pointer"] for problem in body["errors"]} == {"/ticket_id", "/mood"}
-
-
 def test_a_pointer_escapes_what_means_something_in_a_pointer(world: World) -> None:
     _, body, _ = world.post(changed("minimal", '{"text":"a","a/b~c":1}'))
     assert [problem["pointer"] for problem in body["errors"]] == ["/a~1b~0c"]
@@ -148,12 +119,6 @@ def test_a_row_with_ever_so_many_faults_is_answered_in_few_words(world: World) -
     assert status == 202
     assert len(json.dumps(body)) < 10_000
     assert [row["problem"]["errors"][-1]["detail"] for row in body["rejected"]] == ["and 4,981 more"] * 2
-
-
-def test_other_content_under_the_same_id_is_a_409(world: World) -> None:
-    world.post(load("first_seed"))
-    status, body, _ = world.post(changed("first_seed", '{"ticket_id":"101","description":"Something else"}'))
-    assert (status, body["code"]) == (409, "conflict")
 
 
 def test_a_queue_that_is_away_is_a_503_and_then_a_409_until_the_lease_ends(world: World) -> None:
@@ -196,23 +161,8 @@ def test_what_nobody_foresaw_is_a_500_that_tells_nothing(world: World, output: p
     assert "canary" not in json.dumps(body)
 
 
-def test_a_json_batch_answers_for_each_row(world: World) -> None:
-    status, body, _ = world.post(load("batch_json"))
-    assert status == 202
-    assert [row["ticket_id"] for row in body["accepted"]] == ["r1", "r3"]
-    assert [row["ticket_id"] for row in body["duplicates"]] == ["r1"]
-    assert [(row["index"], row["problem"]["code"]) for row in body["rejected"]] == [
-        (1, "invalid-ticket"),
-        (3, "invalid-ticket"),
-    ]
-
-
 def test_a_csv_batch_keeps_unknown_columns_as_metadata(world: World) -> None:
-    status, body, _ = world.post(load("batch_csv"))
-    assert status == 202
-    assert [row["ticket_id"] for row in body["accepted"]] == ["c1", "c3"]
-    assert [row["index"] for row in body["rejected"]] == [1]
-    assert world.queue.sent[0].ticket.description == "The export, once more, has an error"
+    world.post(load("batch_csv"))
     assert world.queue.sent[0].ticket.metadata == {"plan": "pro"}
 
 

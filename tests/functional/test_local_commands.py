@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,10 +14,12 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from local.commands.env import env
 from local.commands.run import EXAMPLE
 from local.commands.send import send
 from local.destinations import load_destinations, parameter_document, secret_document
 from local.errors import LocalStackError, StartError
+from local.expectations import load_cases
 from local.listen import listen
 from local.state import StackFile
 from ticketrouter.adapters.onnx_scorer import OnnxScorer
@@ -32,18 +35,70 @@ def test_the_ticket_that_run_proposes_is_alerted() -> None:
     assert score.urgency_score > ALERT_THRESHOLD
 
 
-@pytest.mark.parametrize(
-    ("event", "answer"),
-    [
-        ("authorizer/good", {"isAuthorized": True, "context": {"key_id": "dev", "scopes": "submit read operate"}}),
-        ("dispatcher/slack", {"batchItemFailures": []}),
-    ],
-)
-def test_invoke_answers_an_event_of_the_repository(event: str, answer: dict[str, Any]) -> None:
-    command = [sys.executable, "-m", "local", "invoke", f"events/{event}.json"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+def invoke(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "local", "invoke", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=100)
 
+
+@pytest.mark.slow
+def test_every_event_leads_to_what_is_expected_in_the_real_processes() -> None:
+    cases = load_cases(ROOT / "events")
+
+    done = invoke("--all")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{len(cases)} of {len(cases)} as expected" in done.stdout
+    assert [line.split()[1] for line in done.stdout.splitlines()[:-1]] == [case.name for case in cases]
+
+
+def test_invoke_prints_the_answer_alone_and_says_that_it_is_the_expected_one() -> None:
+    done = invoke("events/authorizer/good.json")
+
+    answer = {"isAuthorized": True, "context": {"key_id": "dev", "scopes": "submit read operate"}}
     assert (done.returncode, json.loads(done.stdout or "null")) == (0, answer), done.stderr
+    assert "as expected: A key with every scope." in done.stderr
+
+
+def test_invoke_says_what_is_not_as_expected(tmp_path: Path) -> None:
+    event = tmp_path / "mine.json"
+    shutil.copy(ROOT / "events" / "authorizer" / "good.json", event)
+    expected = {"about": "x", "answer": {"isAuthorized": False}}
+    (tmp_path / "mine.expected.json").write_text(json.dumps(expected))
+
+    done = invoke(event, "--function", "authorizer")
+
+    assert (done.returncode, json.loads(done.stdout)["isAuthorized"]) == (1, True), done.stderr
+    assert "answer.isAuthorized: expected false, is true" in done.stderr
+
+
+def test_an_event_of_ones_own_needs_no_expectation(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "events" / "authorizer" / "bad.json", tmp_path / "mine.json")
+
+    done = invoke(tmp_path / "mine.json", "--function", "authorizer")
+
+    assert (done.returncode, json.loads(done.stdout)) == (0, {"isAuthorized": False}), done.stderr
+    assert "expected" not in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [[], ["--all", "events/authorizer/good.json"]])
+def test_invoke_wants_to_know_what(arguments: list[str]) -> None:
+    done = invoke(*arguments)
+
+    assert done.returncode == 1
+    assert "Give one or more files of events, or --all" in done.stderr
+
+
+def test_env_prints_what_a_container_needs_to_reach_the_running_stack(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stack = {"sqs_url": "http://172.17.0.1:4566", "region": "us-east-1", "parameters": {"RateLimitPerMinute": "7"}}
+    StackFile(tmp_path).write({**stack, "pid": os.getpid()})
+
+    env(state_dir=tmp_path)
+
+    variables = json.loads(capsys.readouterr().out)["IngestFunction"]
+    assert variables["AWS_ENDPOINT_URL"] == "http://172.17.0.1:4566"
+    assert variables["RATE_LIMIT_PER_MINUTE"] == "7"
 
 
 def _send_to(answers: list[tuple[int, dict[str, Any]]], tmp_path: Path) -> None:

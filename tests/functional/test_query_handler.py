@@ -7,9 +7,9 @@ import re
 
 import pytest
 
+from local.expectations import load_cases
 from tests.openapi_check import document
 from tests.query_events import EVENTS, World, load
-from ticketrouter.domain.access import OPEN_ROUTES, ROUTE_SCOPES
 from ticketrouter.usecases.query import Query
 
 
@@ -50,11 +50,6 @@ def test_the_page_shows_every_shape_and_its_links_lead_there(world: World) -> No
     assert "`" not in page
 
 
-def test_an_unknown_path_is_a_problem_404(world: World) -> None:
-    status, body = world.ask("unknown_path")
-    assert (status, body["code"]) == (404, "not-found")
-
-
 @pytest.mark.parametrize(
     ("path", "method", "allowed"),
     [
@@ -80,7 +75,9 @@ def test_the_open_default_route_never_serves_a_guarded_one(world: World) -> None
     assert world.call(event)["statusCode"] == 405
 
 
-@pytest.mark.parametrize("case", sorted(path.stem for path in EVENTS.glob("*.json")))
+@pytest.mark.parametrize(
+    "case", sorted(case.path.stem for case in load_cases(EVENTS.parent) if case.function == "query")
+)
 def test_without_the_store_every_event_is_answered_and_503_says_when_to_come_back(world: World, case: str) -> None:
     world.state.available = False
     response = world.call(load(case))
@@ -98,12 +95,6 @@ def test_a_fault_of_ours_is_a_500_that_tells_nothing(world: World, monkeypatch: 
     status, body = world.ask("get_ticket")
     assert (status, body["code"]) == (500, "internal")
     assert "secret" not in json.dumps(body)
-
-
-def test_there_is_an_event_for_every_route_of_query() -> None:
-    others = {"POST /tickets", "POST /tickets/batch", "POST /score", "GET /model"}
-    keys = {json.loads(path.read_text(encoding="utf-8"))["routeKey"] for path in EVENTS.glob("*.json")}
-    assert keys == (ROUTE_SCOPES.keys() | OPEN_ROUTES) - others
 
 
 def test_no_text_of_a_ticket_is_logged(world: World, output: pytest.CaptureFixture[str]) -> None:

@@ -20,7 +20,7 @@ def world() -> World:
 def test_deliveries_are_listed_and_replayed(world: World) -> None:
     world.delivered()
     (delivery,) = world.ask("list_deliveries")[1]["deliveries"]
-    assert (delivery["id"], delivery["delivered_at"]) == ("INC-2041~oncall", "2026-11-21T12:00:00.250Z")
+    assert (delivery["id"], delivery["delivered_at"]) == ("INC-2041~sink", "2026-11-21T12:00:00.250Z")
     status, body = world.ask("replay_delivery")
     assert (status, body["status"], body["webhook_id"]) == (202, "queued", delivery["webhook_id"])
     assert len(world.alerts.sent) == 1
@@ -40,7 +40,7 @@ def test_a_replay_says_why_not(world: World) -> None:
 
 def test_destinations_are_told_without_a_secret(world: World) -> None:
     assert world.ask("list_destinations")[1]["destinations"] == [
-        {"id": "oncall", "kind": "generic", "threshold": 0.8, "categories": []},
+        {"id": "sink", "kind": "generic", "threshold": 0.8, "categories": []},
         {"id": "legal", "kind": "slack", "threshold": 0.9, "categories": ["Legal"]},
     ]
 

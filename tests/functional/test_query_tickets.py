@@ -42,7 +42,7 @@ def test_a_ticket_is_flat_and_has_every_name_that_clients_know(world: World) -> 
         "model_version": "test-1",
         "degraded": False,
         "incident_id": None,
-        "alerts": [{"destination": "oncall", "status": "delivered", "attempts": 2}],
+        "alerts": [{"destination": "sink", "status": "delivered", "attempts": 2}],
         "webhook_triggered": True,
         "failure": None,
     }
@@ -73,8 +73,8 @@ def test_an_alert_is_pending_until_the_dispatcher_has_it_and_triggered_only_afte
     waiting = world.ask("get_ticket")[1]
     world.deliver(record, 503)
     tried = world.ask("get_ticket")[1]
-    assert waiting["alerts"] == [{"destination": "oncall", "status": "pending", "attempts": 0}]
-    assert tried["alerts"] == [{"destination": "oncall", "status": "pending", "attempts": 1}]
+    assert waiting["alerts"] == [{"destination": "sink", "status": "pending", "attempts": 0}]
+    assert tried["alerts"] == [{"destination": "sink", "status": "pending", "attempts": 1}]
     assert (waiting["webhook_triggered"], tried["webhook_triggered"]) == (False, False)
     assert tried["timings"]["dispatch_ms"] is None
 
@@ -88,15 +88,6 @@ def test_a_failed_ticket_says_why(world: World) -> None:
 def test_an_unknown_ticket_is_a_problem(world: World) -> None:
     status, body = world.ask("get_ticket")
     assert (status, body["code"]) == (404, "not-found")
-
-
-def test_all_filters_at_once_find_the_ticket(world: World) -> None:
-    world.delivered()
-    world.score(world.accept("other", customer="acme-gmbh"), urgency=0.3)
-    status, body = world.ask("list_tickets")
-    assert status == 200
-    assert [ticket["ticket_id"] for ticket in body["tickets"]] == ["INC-2041"]
-    assert body["cursor"] is None
 
 
 @pytest.mark.parametrize(
@@ -133,12 +124,6 @@ def test_pages_follow_each_other_without_gap_or_repetition(world: World) -> None
             break
         query = f"limit=2&cursor={body['cursor']}"
     assert found == ["t4", "t3", "t2", "t1", "t0"]
-
-
-def test_a_wrong_query_names_each_parameter(world: World) -> None:
-    status, body = world.ask("list_tickets_wrong")
-    assert (status, body["code"]) == (422, "invalid-query")
-    assert [error["pointer"] for error in body["errors"]] == ["/status", "/min_urgency", "/since", "/limit", "/page"]
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,7 @@ def test_an_unreadable_message_is_kept_beside_a_good_one(world: World, output: O
     _, unreadable = message_ids("batch")
     (letter,) = world.letters.get_many([unreadable])
     assert isinstance(letter, DeadLetter)
-    assert (letter.reason, letter.source) == ("malformed-message", "tickets-standard-dead-letters")
+    assert (letter.reason, letter.source) == ("malformed-message", "ticket-router-tickets-standard-dead-letters")
     assert answer == {"batchItemFailures": []}
     assert metrics(output) == {"Resent": 1, "DeadLettered": 1}
 
@@ -126,7 +126,7 @@ def test_an_unreadable_message_is_kept_beside_a_good_one(world: World, output: O
 def test_a_dead_alert_is_exhausted(world: World, output: Output) -> None:
     answer = world.handle("dead_alert")
 
-    (delivery,) = world.deliveries.of_ticket("r-2", ["oncall"])
+    (delivery,) = world.deliveries.of_ticket("r-2", ["sink"])
     assert delivery.status is DeliveryStatus.EXHAUSTED
     assert answer == {"batchItemFailures": []}
     assert metrics(output) == {"Exhausted": 1}

@@ -54,13 +54,6 @@ def test_a_text_is_scored_and_explained(world: World) -> None:
     assert len(world.scorer.batches) == 1
 
 
-def test_a_ticket_is_scored_by_its_id(world: World) -> None:
-    assert world.call(load("ticket"))[0] == 404
-    world.accept("INC-2041", "nobody can order")
-    status, body = world.call(load("ticket"))
-    assert (status, body["urgency_score"]) == (200, 0.97)
-
-
 def test_without_the_models_the_words_answer(world: World) -> None:
     world.scorer.down = True
     status, body = world.call(load("text"))
@@ -88,10 +81,6 @@ def test_a_wrong_body_is_refused(world: World, body: str, status: int, pointer: 
     assert answered == status
     if pointer is not None:
         assert problem["errors"][0]["pointer"] == pointer
-
-
-def test_the_event_without_either_is_refused(world: World) -> None:
-    assert world.call(load("neither"))[0] == 422
 
 
 def test_without_the_store_a_text_is_scored_and_a_ticket_is_not(world: World) -> None:

@@ -61,24 +61,10 @@ def world() -> World:
     return World()
 
 
-@pytest.mark.parametrize(
-    ("case", "tickets"), [("one", 1), ("batch_of_10", 10), ("last_receive", 1), ("storm_of_20", 20)]
-)
-def test_a_batch_without_trouble_is_acknowledged_whole(world: World, case: str, tickets: int) -> None:
-    assert world.work(load(case)) == []
-    assert [row.record.state.value for row in world.state.rows.values()] == ["scored"] * tickets
-
-
 def test_only_what_failed_by_itself_comes_back(world: World) -> None:
     event = load("batch_of_10")
     event["Records"][6]["body"] = event["Records"][6]["body"].replace("GDPR", "poison")
     assert world.work(event) == [event["Records"][6]["messageId"]]
-
-
-def test_an_unreadable_message_is_kept_and_acknowledged(world: World) -> None:
-    event = load("partial_failure")
-    assert world.work(event) == []
-    assert list(world.state.letters) == [event["Records"][1]["messageId"]]
 
 
 def test_without_the_store_the_whole_batch_comes_back(world: World) -> None:
@@ -90,7 +76,7 @@ def test_without_the_store_the_whole_batch_comes_back(world: World) -> None:
 def test_the_first_batch_of_a_process_is_marked_as_a_cold_start(world: World) -> None:
     world.work(load("one"))
     world.work(load("batch_of_10"))
-    assert world.state.rows["w-1"].record.cold_start
+    assert world.state.rows["INC-2041"].record.cold_start
     assert not world.state.rows["w-5"].record.cold_start
 
 
@@ -103,5 +89,5 @@ def test_metrics_and_logs_tell_what_happened_without_a_word_of_the_ticket(
     assert (metrics["Scored"], metrics["Urgent"], metrics["BatchSize"]) == ([1.0], [1.0], [1.0])
     assert metrics["QueueAgeMs"] == [500.0]
     scored = next(line for line in lines if line.get("message") == "scored")
-    assert (scored["ticket_id"], scored["urgency_score"]) == ("w-1", 0.97)
-    assert "invoices of other companies" not in json.dumps(lines)
+    assert (scored["ticket_id"], scored["urgency_score"]) == ("INC-2041", 0.97)
+    assert "invoices of other customers" not in json.dumps(lines)

@@ -31,7 +31,7 @@ def test_a_ticket_comes_with_the_deliveries_of_its_alerts(world: QueryWorld) -> 
     view = world.query.ticket("t1")
     assert view.record.state is State.SCORED
     assert [(delivery.id, delivery.status, delivery.attempts) for delivery in view.deliveries] == [
-        ("t1~oncall", DeliveryStatus.DELIVERED, 2)
+        ("t1~sink", DeliveryStatus.DELIVERED, 2)
     ]
 
 
@@ -111,22 +111,22 @@ def test_the_store_answers_or_not(world: QueryWorld) -> None:
 def test_a_replay_keeps_the_webhook_id_and_opens_the_delivery_once(world: QueryWorld) -> None:
     record = world.score(world.accept("t1"))
     world.deliver(record, 200)
-    delivery = world.operate.replay("t1~oncall")
+    delivery = world.operate.replay("t1~sink")
     (alert,) = world.alerts.sent
     assert alert.replay
     assert alert.webhook_id == delivery.alert.webhook_id == record.alerts[0].webhook_id
-    world.operate.replay("t1~oncall")
+    world.operate.replay("t1~sink")
     assert world.alerts.sent[1].replay != alert.replay
 
 
 def test_a_pending_delivery_needs_no_replay(world: QueryWorld) -> None:
     world.deliver(world.score(world.accept("t1")), 503)
     with pytest.raises(ConflictError):
-        world.operate.replay("t1~oncall")
+        world.operate.replay("t1~sink")
     assert not world.alerts.sent
 
 
-@pytest.mark.parametrize("delivery_id", ["t1~nobody", "t1", "t1~", "~oncall", "{t1}~oncall", ""])
+@pytest.mark.parametrize("delivery_id", ["t1~nobody", "t1", "t1~", "~sink", "{t1}~sink", ""])
 def test_a_replay_of_nothing_is_not_found(world: QueryWorld, delivery_id: str) -> None:
     world.deliver(world.score(world.accept("t1")), 200)
     with pytest.raises(NotFoundError):
@@ -137,7 +137,7 @@ def test_a_replay_that_the_queue_refuses_is_said(world: QueryWorld) -> None:
     world.deliver(world.score(world.accept("t1")), 200)
     world.alerts.down = True
     with pytest.raises(QueueUnavailableError):
-        world.operate.replay("t1~oncall")
+        world.operate.replay("t1~sink")
 
 
 # --- redrive ---------------------------------------------------------------------------------------------------------

@@ -1,0 +1,166 @@
+"""All seven functions around the twins in memory, and the real model: the stage for the cases of events/."""
+
+from __future__ import annotations
+
+import copy
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from functions.authorizer.handler import make_handler as make_authorizer
+from functions.dispatcher.handler import make_handler as make_dispatcher
+from functions.ingest.handler import make_handler as make_ingest
+from functions.query.handler import make_handler as make_query
+from functions.reconciler.handler import make_handler as make_reconciler
+from functions.score.handler import make_handler as make_score
+from functions.worker.handler import make_handler as make_worker
+from local.expectations import Event
+from local.stage import begin
+from tests.lambda_context import FakeLambdaContext
+from ticketrouter.adapters.memory import (
+    MemoryAlertQueue,
+    MemoryApiKeys,
+    MemoryClaims,
+    MemoryClock,
+    MemoryDeadLetters,
+    MemoryDeliveries,
+    MemoryDestinations,
+    MemoryDestinationSecrets,
+    MemoryRandomness,
+    MemoryState,
+    MemoryTicketStore,
+    MemoryViews,
+    MemoryVisibility,
+    MemoryWebhookSender,
+    MemoryWorkQueue,
+)
+from ticketrouter.adapters.onnx_scorer import OnnxScorer
+from ticketrouter.domain.access import ApiKey, Scope
+from ticketrouter.domain.alert import Destination, DestinationSecret
+from ticketrouter.domain.ticket import TicketIds
+from ticketrouter.telemetry import Handler
+from ticketrouter.usecases.dispatcher import Dispatcher
+from ticketrouter.usecases.ingest import Ingest
+from ticketrouter.usecases.operate import Operate
+from ticketrouter.usecases.query import Query
+from ticketrouter.usecases.reconciler import Reconciler
+from ticketrouter.usecases.score import ScoreText
+from ticketrouter.usecases.scoring import GuardedScorer
+from ticketrouter.usecases.worker import Worker
+
+ROOT = Path(__file__).parents[1]
+EVENTS = ROOT / "events"
+HOUR_LATER_MS = 1_795_266_030_000  # 2026-11-21T13:00:30Z: what the events say was accepted at 12:00 is overdue
+DEADLINE_S = 3_600
+SIGNING_KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # the example of the Standard Webhooks documents
+# As the local stack's (local/destinations.py).
+SINKS = {"sink": "generic", "sink-slack": "slack", "sink-discord": "discord"}
+
+
+@cache
+def model() -> OnnxScorer:
+    return OnnxScorer(ROOT / "models")
+
+
+def api_keys() -> MemoryApiKeys:
+    entries = json.loads((EVENTS / "api_keys.json").read_text(encoding="utf-8"))["keys"]
+    return MemoryApiKeys(
+        ApiKey(each["id"], each["sha256"], frozenset(map(Scope, each["scopes"])), each.get("disabled", False))
+        for each in entries
+    )
+
+
+class MemoryStage:
+    def __init__(self) -> None:
+        self.clock = MemoryClock(HOUR_LATER_MS)
+        self.state = MemoryState(self.clock, deadline_s=DEADLINE_S)
+        self.queue, self.alerts = MemoryWorkQueue(), MemoryAlertQueue()
+        self.sender = MemoryWebhookSender()
+        self.store = MemoryTicketStore(self.state)
+        self.deliveries, self.letters = MemoryDeliveries(self.state), MemoryDeadLetters(self.state)
+        self.destinations = MemoryDestinations([Destination(name, kind) for name, kind in SINKS.items()])
+        self.scorer, self.randomness = GuardedScorer(model(), self.clock), MemoryRandomness()
+        self.handlers: dict[str, Handler] = {
+            "ingest": make_ingest(ingest=self._ingest()),
+            "worker": make_worker(worker=self._worker()),
+            "dispatcher": make_dispatcher(dispatcher=self._dispatcher()),
+            "query": make_query(query=self._query(), operate=self._operate()),
+            "score": make_score(score_text=self._score_text(), manifest=model().manifest),
+            "reconciler": make_reconciler(reconciler=self._reconciler()),
+            "authorizer": make_authorizer(api_keys=api_keys()),
+        }
+
+    def invoke(self, word: str, event: Event) -> Any:
+        answer = self.handlers[word](copy.deepcopy(event), FakeLambdaContext(word, remaining_ms=60_000))
+        return json.loads(json.dumps(answer))  # what is not JSON could not leave a function
+
+    def begin(self, event: Event) -> None:
+        begin(self.store, event)
+
+    def _ingest(self) -> Ingest:
+        claims, ids = MemoryClaims(self.state), TicketIds(b"secret")
+        return Ingest(claims=claims, queue=self.queue, ids=ids, clock=self.clock, randomness=self.randomness)
+
+    def _worker(self) -> Worker:
+        return Worker(
+            store=self.store,
+            scorer=self.scorer,
+            alerts=self.alerts,
+            destinations=self.destinations,
+            dead_letters=self.letters,
+            visibility=MemoryVisibility(),
+            clock=self.clock,
+        )
+
+    def _dispatcher(self) -> Dispatcher:
+        urls = {name: f"https://hooks.example.com/{name}" for name in SINKS}
+        return Dispatcher(
+            deliveries=self.deliveries,
+            destinations=self.destinations,
+            secrets=MemoryDestinationSecrets(
+                {name: DestinationSecret(url, (SIGNING_KEY,)) for name, url in urls.items()}
+            ),
+            sender=self.sender,
+            dead_letters=self.letters,
+            visibility=MemoryVisibility(),
+            clock=self.clock,
+            randomness=self.randomness,
+        )
+
+    def _query(self) -> Query:
+        return Query(
+            store=self.store,
+            views=MemoryViews(self.state),
+            deliveries=self.deliveries,
+            dead_letters=self.letters,
+            queue=self.queue,
+            destinations=self.destinations,
+        )
+
+    def _operate(self) -> Operate:
+        return Operate(
+            store=self.store,
+            views=MemoryViews(self.state),
+            deliveries=self.deliveries,
+            dead_letters=self.letters,
+            queue=self.queue,
+            alerts=self.alerts,
+            clock=self.clock,
+            randomness=self.randomness,
+            deadline_s=DEADLINE_S,
+        )
+
+    def _score_text(self) -> ScoreText:
+        return ScoreText(scorer=self.scorer, store=self.store, clock=self.clock)
+
+    def _reconciler(self) -> Reconciler:
+        return Reconciler(
+            store=self.store,
+            queue=self.queue,
+            alerts=self.alerts,
+            deliveries=self.deliveries,
+            dead_letters=self.letters,
+            clock=self.clock,
+            deadline_s=DEADLINE_S,
+        )
