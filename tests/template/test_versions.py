@@ -70,7 +70,7 @@ def test_switches_are_off(template: Template) -> None:
     assert {template.value(it["SnapStart"]["ApplyOn"]) for it in zips} == {"None"}
     assert not [it for it in aliases if "ProvisionedConcurrencyConfig" in it]
     assert not template.of_type("AWS::CodeDeploy::DeploymentGroup")
-    assert not template.of_type("AWS::CloudFormation::Stack").keys() & {"Rollback", "Network", "Cache", "Site"}
+    assert not template.of_type("AWS::CloudFormation::Stack").keys() & {"Rollback", "Network", "Cache", "Website"}
 
 
 def test_provisioned_concurrency_is_for_the_two_that_people_wait_for() -> None:
