@@ -11,6 +11,7 @@ import pytest
 
 from local.__main__ import COMMANDS
 from local.expectations import load_cases
+from tests.template.observability import ALARMS, PAGE, QUERIES
 from ticketrouter import settings
 from ticketrouter.domain.access import OPEN_ROUTES, ROUTE_SCOPES
 from ticketrouter.domain.alert import KINDS
@@ -107,6 +108,13 @@ def test_the_metrics_table_says_from_where() -> None:
         for name in re.findall(r"`(\w+)`", row[0])
     }
     assert rows == {metric.value: set(words) for metric, words in EMITTED_BY.items()}
+
+
+def test_the_numbers_of_alarms_and_queries_are_right() -> None:
+    text = " ".join(README.split())
+    counted = re.search(r"(\d+) alarms watch; one more, made of twelve of them.* (\d+) saved queries", text)
+    assert counted is not None
+    assert (int(counted[1]), int(counted[2]), PAGE["AlarmRule"].count("ALARM(")) == (len(ALARMS), len(QUERIES), 12)
 
 
 def test_the_api_table_is_the_routes() -> None:
