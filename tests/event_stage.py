@@ -16,7 +16,7 @@ from functions.reconciler.handler import make_handler as make_reconciler
 from functions.score.handler import make_handler as make_score
 from functions.worker.handler import make_handler as make_worker
 from local.expectations import Event
-from local.stage import begin
+from local.stage import API_KEYS, begin
 from tests.lambda_context import FakeLambdaContext
 from ticketrouter.adapters.memory import (
     MemoryAlertQueue,
@@ -64,7 +64,7 @@ def model() -> OnnxScorer:
 
 
 def api_keys() -> MemoryApiKeys:
-    entries = json.loads((EVENTS / "api_keys.json").read_text(encoding="utf-8"))["keys"]
+    entries = json.loads(API_KEYS.read_text(encoding="utf-8"))["keys"]
     return MemoryApiKeys(
         ApiKey(each["id"], each["sha256"], frozenset(map(Scope, each["scopes"])), each.get("disabled", False))
         for each in entries

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
 
 from local.commands.session import with_stack
 from local.commands.terminal import DEFAULT_STATE, ROOT, console, errors
 from local.errors import LocalStackError
 from local.expectations import Case, Event, check, functions_of, has_expectation, load_case, load_cases, read_event
 from local.stack import Options, Stack
-from local.stage import StackStage
+from local.stage import API_KEYS, StackStage
 
 _EVENTS = ROOT / "events"
 
@@ -46,14 +47,15 @@ def invoke(
         finally:
             stage.close()
         if len(cases) > 1:
-            console.print(f"{sum(outcomes)} of {len(cases)} as expected", highlight=False)
+            where = "" if all(outcomes) else f"; logs: {stack.state_folder / 'logs'}"
+            console.print(f"{sum(outcomes)} of {len(cases)} as expected{where}", highlight=False, soft_wrap=True)
         return all(outcomes)
 
     options = Options(
         root=ROOT,
         state_folder=DEFAULT_STATE / "invoke",  # a stack that runs keeps its logs
         only=tuple(sorted(set().union(*map(functions_of, cases)))),
-        api_keys=(_EVENTS / "api_keys.json").read_text(encoding="utf-8"),
+        api_keys=API_KEYS.read_text(encoding="utf-8"),
         on_log=_print_log if len(cases) == 1 else None,
     )
     as_expected = asyncio.run(with_stack(options, use))
@@ -84,9 +86,10 @@ def _show_answer(case: Case, stage: StackStage) -> bool:
         return not (isinstance(answer, dict) and "errorType" in answer)
     problems = check(case, invoke, stage)
     console.print_json(json.dumps(answers[0]))
-    if not problems:
-        errors.print(f"[green]as expected:[/] {case.about}", highlight=False, soft_wrap=True)
-    return _show_problems(case, problems)
+    verdict = "[bold red]not as expected:[/]" if problems else "[green]as expected:[/]"
+    errors.print(f"{verdict} {case.about}", highlight=False, soft_wrap=True)
+    _show_problems(problems, errors)
+    return not problems
 
 
 def _show_line(case: Case, stage: StackStage) -> bool:
@@ -94,15 +97,13 @@ def _show_line(case: Case, stage: StackStage) -> bool:
     problems = check(case, stage.invoke, stage)
     mark = "[red]✗[/]" if problems else "[green]✓[/]"
     console.print(f"{mark} {case.name:<32} [dim]{case.about}[/]", highlight=False, soft_wrap=True)
-    return _show_problems(case, problems)
-
-
-def _show_problems(case: Case, problems: list[str]) -> bool:
-    if problems:
-        errors.print(f"[bold red]not as expected:[/] {case.name}", highlight=False)
-    for problem in problems:
-        errors.print(f"  {problem}", highlight=False, markup=False, soft_wrap=True)
+    _show_problems(problems, console)
     return not problems
+
+
+def _show_problems(problems: list[str], to: Console) -> None:
+    for problem in problems:
+        to.print(f"    {problem}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _print_log(word: str, line: bytes) -> None:

@@ -16,9 +16,11 @@ from aws_lambda_powertools.utilities.parser.models import (
 )
 
 from local.expectations import Case, check, load_cases
+from local.stage import API_KEYS, FIXTURE_KEY
 from tests.event_stage import EVENTS, MemoryStage
 from tests.openapi_check import assert_as_documented
 from ticketrouter.domain.access import OPEN_ROUTES, ROUTE_SCOPES
+from ticketrouter.domain.alert import KINDS
 
 CASES = load_cases(EVENTS)
 HTTP = [case for case in CASES if "routeKey" in case.event]
@@ -70,6 +72,10 @@ def test_every_expectation_has_its_event() -> None:
 
 def test_there_is_an_event_for_every_route() -> None:
     assert {case.event["routeKey"] for case in REQUESTS} == ROUTE_SCOPES.keys() | OPEN_ROUTES
+
+
+def test_there_is_an_event_for_every_kind_of_alert() -> None:
+    assert set(KINDS) <= {case.path.stem for case in CASES if case.function == "dispatcher"}
 
 
 # --- the events are what AWS sends: Powertools' models of its payloads, and what those leave open ---------------------
@@ -128,6 +134,6 @@ def test_messages_are_whole_and_come_from_the_queues_of_the_template(case: Case)
 def test_no_key_of_an_event_opens_anything() -> None:
     for case in REQUESTS:
         assert case.event["headers"].get("authorization") in (None, "Bearer tr_dev_REDACTED"), case.name
-    for entry in json.loads((EVENTS / "api_keys.json").read_text(encoding="utf-8"))["keys"]:
-        secret = f"tr_{entry['id']}_this-is-no-secret-but-a-key-for-fixtures-only"
+    for entry in json.loads(API_KEYS.read_text(encoding="utf-8"))["keys"]:
+        secret = FIXTURE_KEY.replace("_dev_", f"_{entry['id']}_")
         assert entry["sha256"] == hashlib.sha256(secret.encode()).hexdigest()

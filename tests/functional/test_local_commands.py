@@ -71,6 +71,19 @@ def test_invoke_says_what_is_not_as_expected(tmp_path: Path) -> None:
     assert "answer.isAuthorized: expected false, is true" in done.stderr
 
 
+def test_of_several_events_those_that_are_not_as_expected_say_why(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "events" / "authorizer", tmp_path / "authorizer")
+    (tmp_path / "authorizer" / "bad.expected.json").write_text('{"about": "x", "answer": {"isAuthorized": true}}')
+
+    done = invoke(*(tmp_path / "authorizer" / f"{case}.json" for case in ("good", "bad")))
+
+    assert done.returncode == 1
+    good, bad, why, verdict = done.stdout.splitlines()
+    assert (good.split()[:2], bad.split()[:2]) == (["✓", "authorizer/good"], ["✗", "authorizer/bad"])
+    assert why.strip() == "answer.isAuthorized: expected true, is false"
+    assert verdict.startswith("1 of 2 as expected; logs: ")
+
+
 def test_an_event_of_ones_own_needs_no_expectation(tmp_path: Path) -> None:
     shutil.copy(ROOT / "events" / "authorizer" / "bad.json", tmp_path / "mine.json")
 
