@@ -17,7 +17,7 @@ from ticketrouter.edge import sqs
 from ticketrouter.ports import TicketStore
 from ticketrouter.usecases.worker import MAX_ATTEMPTS
 
-# The keys that events presuppose, for `Options(api_keys=API_KEYS.read_text())`, and the one of them that may do all, as in
+# The keys that events presuppose, for `Options(api_keys=API_KEYS.read_text())`, and the one that may do all, as in
 # events/authorizer/good.json. Everybody may know it: nothing listens where it opens something.
 API_KEYS = Path(__file__).resolve().parents[1] / "events" / "api_keys.json"
 FIXTURE_KEY = "tr_dev_this-is-no-secret-but-a-key-for-fixtures-only"
