@@ -48,7 +48,11 @@ check: $(DEV) $(SAM) ## format, lint, types, import rules, template
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv-sam/bin/cfn-lint template.yaml infra/*.yaml
+	.venv-sam/bin/cfn-lint --parameters $(ALL_ON) -- template.yaml
 	.venv-sam/bin/sam validate --lint
+
+# SAM makes other resources then, which lint is to see too.
+ALL_ON := CacheMode=managed Deployment=Canary10Percent5Minutes Site=true SnapStart=PublishedVersions
 
 format: $(DEV) ## let ruff format and fix what it can
 	.venv/bin/ruff format .

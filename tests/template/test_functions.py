@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import MISSING, fields
 from typing import Any
 
+import boto3
 import pytest
 
 from tests.template.transformed import ROOT, Template, target
@@ -97,6 +98,16 @@ def test_images_bring_their_own_runtime(template: Template, word: str) -> None:
     else:
         assert zip_only <= set(function)
         assert (function["Runtime"], function["Handler"]) == ("python3.13", f"{word}.handler.lambda_handler")
+
+
+def test_lambda_knows_the_runtime(template: Template) -> None:
+    # cfn-lint passes python3.99. The list is the one of the SDK.
+    known = boto3.client("lambda", region_name="eu-west-1").meta.service_model.shape_for("Runtime").enum
+    named = {it["Runtime"] for it in template.functions().values() if "Runtime" in it}
+    layers = [it["CompatibleRuntimes"] for it in template.of_type("AWS::Lambda::LayerVersion").values()]
+
+    assert named <= set(known)
+    assert [set(it) for it in layers] == [named]
 
 
 def test_functions_are_traced_and_log_json(template: Template) -> None:

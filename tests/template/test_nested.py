@@ -119,13 +119,6 @@ def test_a_cache_of_your_own_needs_no_network(template: Template) -> None:
     assert not {"Network", "Cache"} & set(template.resources)
 
 
-def test_an_external_cache_without_its_secret_is_refused(written: dict[str, Any]) -> None:
-    rule = written["Rules"]["CacheIsNamed"]
-
-    assert rule["RuleCondition"] == {"Fn::Equals": [{"Ref": "CacheMode"}, "external"]}
-    assert rule["Assertions"][0]["Assert"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "CacheUrlSecretArn"}, ""]}]}
-
-
 class TestNetwork:
     def test_nobody_may_come_in_but_the_functions_into_the_cache(self, network: Template) -> None:
         inline = [it for it in network.of_type("AWS::EC2::SecurityGroup").values() if "SecurityGroupIngress" in it]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from tests.template.transformed import Template, as_list, target
+from tests.template.transformed import Template, as_list, target, transform
 
 # Everything in a role that names more than one thing, with its reason.
 WIDE_ACTIONS = {"sqs:SendMessage*": "SAM's policy template: SendMessage and SendMessageBatch, on one queue"}
@@ -135,6 +135,32 @@ def test_only_the_gateway_and_the_schedule_may_invoke(template: Template) -> Non
         ("ScoreFunction", "apigateway.amazonaws.com"),
         ("ReconcilerFunction", "events.amazonaws.com"),
     }
+
+
+def test_nothing_is_public_but_the_api_and_the_site() -> None:
+    everything = transform(CacheMode="managed", Site="true", Deployment="Canary10Percent5Minutes")
+    kinds = {resource["Type"] for resource in everything.resources.values()}
+    permissions = everything.of_type("AWS::Lambda::Permission")
+
+    # What can be reached from outside. The site is a stack of its own, with tests of its own.
+    assert {kind for kind in kinds if kind.split("::")[1] in {"ApiGatewayV2", "S3", "SNS", "CloudFront"}} == {
+        "AWS::ApiGatewayV2::Api",
+        "AWS::ApiGatewayV2::Stage",
+    }
+    assert "AWS::Lambda::Url" not in kinds
+    for name, permission in permissions.items():
+        assert permission["Principal"].endswith(".amazonaws.com"), name
+        assert "SourceArn" in permission, f"{name}: any account's gateway could call it"
+
+
+def test_a_gradual_deployment_adds_one_role_of_codedeploys_own() -> None:
+    gradual = transform(Deployment="Canary10Percent5Minutes").of_type("AWS::IAM::Role")
+    added = {name: it for name, it in gradual.items() if name not in transform().of_type("AWS::IAM::Role")}
+
+    assert list(added) == ["CodeDeployServiceRole"]
+    assert added["CodeDeployServiceRole"]["ManagedPolicyArns"] == [
+        "arn:aws:iam::aws:policy/service-role/AWSCodeDeployRoleForLambda"
+    ]
 
 
 def test_secrets_are_nobodys_output(template: Template, written: dict[str, Any]) -> None:

@@ -21,6 +21,20 @@ SOURCES = {
 }
 
 
+# Who keeps what a function could not do.
+DEAD_LETTER_PATHS = {
+    "worker": {"ExpressDeadLetters", "StandardDeadLetters"},
+    "dispatcher": {"AlertDeadLetters"},
+}
+NO_DEAD_LETTERS = {
+    "ingest": "the caller is told",
+    "query": "the caller is told",
+    "score": "the caller is told",
+    "authorizer": "the caller is told",
+    "reconciler": "it empties the dead letters, which stay where they are until it can; an alarm watches their age",
+}
+
+
 @pytest.fixture(scope="session")
 def queues(template: Template) -> dict[str, dict[str, Any]]:
     return template.of_type("AWS::SQS::Queue")
@@ -119,6 +133,19 @@ def test_one_switch_stops_all_that_works_by_itself() -> None:
         "false"
     }
     assert schedule["State"] == "DISABLED"
+
+
+def test_every_function_has_a_dead_letter_path_or_a_reason(
+    template: Template, mappings: dict[str, Any], queues: dict[str, Any]
+) -> None:
+    paths: dict[str, set[str]] = {}
+    for mapping in mappings.values():
+        if redrive := queues[target(mapping["EventSourceArn"])].get("RedrivePolicy"):
+            word = target(mapping["FunctionName"]).removesuffix("Function").lower()
+            paths.setdefault(word, set()).add(target(redrive["deadLetterTargetArn"]))
+
+    assert paths == DEAD_LETTER_PATHS
+    assert set(template.functions()) == set(DEAD_LETTER_PATHS) | set(NO_DEAD_LETTERS)
 
 
 def test_dead_letters_are_kept_longer_than_their_queue_keeps(queues: dict[str, Any]) -> None:
