@@ -90,9 +90,12 @@ def event(name: str, **changes: Any) -> dict[str, Any]:
     return document | changes
 
 
-def properties(template: bytes) -> dict[str, Any]:
-    """Return what a template says of each resource, without the metadata that the SAM CLI adds."""
-    return {name: it.get("Properties") for name, it in yaml_parse(template.decode())["Resources"].items()}
+def properties(template: dict[str, Any]) -> dict[str, Any]:
+    """Return what a template says of each resource, but for nested templates' addresses and what the SAM CLI adds."""
+    return {
+        name: {key: value for key, value in it.get("Properties", {}).items() if key not in NESTED.values()}
+        for name, it in template["Resources"].items()
+    }
 
 
 def wait_for(look: Callable[[], Any]) -> Any:
@@ -158,20 +161,28 @@ def test_nested_stacks_are_packaged_with_it(deployment: Deployment, tmp_path: Pa
     # Given the template as it is written, but for the images, which need an engine
     template = zip_only(tmp_path, "", nested=True)
     packaged = tmp_path / "packaged.json"
-    boto3.client("s3").create_bucket(Bucket=(bucket := "packaged"))
+    boto3.client("s3").create_bucket(Bucket="packaged")
 
     sam(
         ROOT, "package", "--template-file", str(template), "--output-template-file", str(packaged), "--use-json",
-        "--s3-bucket", bucket,
+        "--s3-bucket", "packaged",
     )  # fmt: skip
 
-    stacks = {name: it for name, it in written()["Resources"].items() if it["Type"] in NESTED}
-    assert stacks
+    assert_stored(json.loads(packaged.read_text()), written(), ROOT)
+
+
+def assert_stored(packaged: dict[str, Any], source: dict[str, Any], folder: Path) -> None:
+    """Hold each nested stack, and those nested in it, against its file; paths count from the file that names them."""
+    stacks = {name: it for name, it in source["Resources"].items() if it["Type"] in NESTED}
     for name, stack in stacks.items():
         location = NESTED[stack["Type"]]
-        url = json.loads(packaged.read_text())["Resources"][name]["Properties"][location]
-        stored = boto3.client("s3").get_object(Bucket=bucket, Key=url.partition(f"{bucket}/")[2])["Body"].read()
-        assert properties(stored) == properties((ROOT / stack["Properties"][location]).read_bytes())
+        key = packaged["Resources"][name]["Properties"][location].partition("packaged/")[2]
+        stored = yaml_parse(boto3.client("s3").get_object(Bucket="packaged", Key=key)["Body"].read().decode())
+        file = folder / stack["Properties"][location]
+        inner = yaml_parse(file.read_text(encoding="utf-8"))
+        assert properties(stored) == properties(inner)
+        assert stored.get("Transform") == inner.get("Transform")
+        assert_stored(stored, inner, file.parent)
 
 
 def test_a_deletion_leaves_nothing(deployment: Deployment) -> None:
