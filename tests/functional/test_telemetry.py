@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 
 import pytest
+from awslambdaric.bootstrap import make_error
 
 from functions.dispatcher import handler as dispatcher
 from functions.ingest import handler as ingest
@@ -67,6 +68,12 @@ def test_each_line_says_where_it_comes_from(logs: dict[str, list[Line]]) -> None
         for line in lines:
             assert log_schema.COMMON - of_an_invocation <= set(line)
         assert any(of_an_invocation <= set(line) for line in lines)
+
+
+def test_a_crash_is_written_by_the_runtime_as_the_table_says() -> None:
+    line = make_error("division by zero", "ZeroDivisionError", ["  File …"], "8f6f5a1e")
+
+    assert set(line) <= log_schema.OTHERS
 
 
 def test_a_request_is_found_by_its_trace_where_it_was_taken_and_where_it_was_scored(
