@@ -90,6 +90,19 @@ def test_an_unknown_ticket_is_a_problem(world: World) -> None:
     assert (status, body["code"]) == (404, "not-found")
 
 
+def test_all_filters_at_once_find_the_ticket(world: World) -> None:
+    world.delivered()
+    world.score(world.accept("other", customer="acme-gmbh"), urgency=0.3)
+    status, body = world.ask(
+        "list_tickets",
+        "q=invoices&status=scored&category=Technical&sentiment=negative&min_urgency=0.8&max_urgency=1"
+        "&customer=acme-gmbh&since=2026-11-21T00%3A00%3A00Z&until=1795348800000&sort=-urgency_score&limit=10",
+    )
+    assert status == 200
+    assert [ticket["ticket_id"] for ticket in body["tickets"]] == ["INC-2041"]
+    assert body["cursor"] is None
+
+
 @pytest.mark.parametrize(
     "query",
     ["q=refund", "status=failed", "category=Legal", "sentiment=positive", "min_urgency=0.94", "max_urgency=0.92",
