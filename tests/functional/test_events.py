@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from pathlib import Path
 
 import pytest
 from aws_lambda_powertools.utilities.parser.models import (
@@ -17,7 +16,7 @@ from aws_lambda_powertools.utilities.parser.models import (
 
 from local.expectations import Case, check, load_cases
 from local.stage import API_KEYS, FIXTURE_KEY
-from tests.event_stage import EVENTS, MemoryStage
+from tests.event_stage import EVENTS, ROOT, MemoryStage
 from tests.openapi_check import assert_as_documented
 from ticketrouter.domain.access import OPEN_ROUTES, ROUTE_SCOPES
 from ticketrouter.domain.alert import KINDS
@@ -70,6 +69,10 @@ def test_every_expectation_has_its_event() -> None:
     assert {path.parent.name for path in EVENTS.glob("*/*")} == {case.function for case in CASES}
 
 
+def test_there_is_an_event_for_every_function() -> None:
+    assert {path.parent.name for path in ROOT.glob("functions/*/handler.py")} == {case.function for case in CASES}
+
+
 def test_there_is_an_event_for_every_route() -> None:
     assert {case.event["routeKey"] for case in REQUESTS} == ROUTE_SCOPES.keys() | OPEN_ROUTES
 
@@ -120,7 +123,7 @@ def test_whoever_calls_a_guarded_route_was_let_in(case: Case) -> None:
 
 @pytest.mark.parametrize("case", QUEUED, ids=lambda case: case.name)
 def test_messages_are_whole_and_come_from_the_queues_of_the_template(case: Case) -> None:
-    template = (Path(EVENTS).parent / "template.yaml").read_text(encoding="utf-8")
+    template = (ROOT / "template.yaml").read_text(encoding="utf-8")
     ids = [record["messageId"] for record in case.event["Records"]]
     assert len(set(ids)) == len(ids)
     for record in case.event["Records"]:
