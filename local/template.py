@@ -128,7 +128,8 @@ def _read_authorizers(document: Document, api: str | None) -> tuple[dict[str | N
 def _read_authorizer(document: Document, owner: str, declared: Mapping[str, Any]) -> Authorizer:
     if str(declared.get("AuthorizerPayloadFormatVersion")) != "2.0" or not declared.get("EnableSimpleResponses"):
         raise TemplateError(f"{owner}: the local gateway knows payload format 2.0 with simple responses alone")
-    arn = required(owner, declared, "FunctionArn")
+    # Without the alias, if there is one behind the name: arn:aws:lambda:<region>:<account>:function:<name>:<alias>
+    arn = ":".join(str(required(owner, declared, "FunctionArn")).split(":")[:7])
     function = next((it for it in document.of_type(FUNCTION) if document.attribute(it, "Arn") == arn), None)
     if function is None:
         raise TemplateError(f"{owner}: FunctionArn names no function of this template")

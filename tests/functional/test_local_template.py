@@ -171,12 +171,12 @@ def test_queues_mappings_and_timers(tmp_path: Path) -> None:
 
 
 def test_an_alias_is_the_function(tmp_path: Path) -> None:
-    published = TEMPLATE.replace("!GetAtt AuthorizerFunction.Arn", "!Ref AuthorizerFunction.Alias").replace(
-        "FunctionName: !Ref WorkerFunction", "FunctionName: !Ref WorkerFunction.Alias"
-    )
+    published = TEMPLATE.replace("FunctionName: !Ref WorkerFunction", "FunctionName: !Ref WorkerFunction.Alias")
+    by_name = published.replace("!GetAtt AuthorizerFunction.Arn", "!Sub ${AuthorizerFunction.Arn}:live")
+    by_reference = published.replace("!GetAtt AuthorizerFunction.Arn", "!Ref AuthorizerFunction.Alias")
 
-    assert published.count(".Alias") == 2
-    assert plan(tmp_path, template=published) == plan(tmp_path)
+    assert len({TEMPLATE, published, by_name, by_reference}) == 4
+    assert plan(tmp_path, template=by_name) == plan(tmp_path, template=by_reference) == plan(tmp_path)
 
 
 def test_what_is_switched_off_does_not_run(tmp_path: Path) -> None:

@@ -69,7 +69,9 @@ def test_an_answer_of_the_authorizer_is_cached_by_key_and_route(body: dict[str, 
     assert scheme["authorizerResultTtlInSeconds"] == 60
     assert scheme["authorizerPayloadFormatVersion"] == "2.0"
     assert scheme["enableSimpleResponses"] is True
-    assert "AuthorizerFunction" in str(scheme["authorizerUri"])
+    uri, variables = scheme["authorizerUri"]["Fn::Sub"]
+    assert uri.endswith("/functions/${__FunctionArn__}/invocations")
+    assert variables["__FunctionArn__"] == {"Fn::Sub": "${AuthorizerFunction.Arn}:live"}
 
 
 def test_the_stage_throttles(template: Template) -> None:

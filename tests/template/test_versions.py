@@ -30,6 +30,14 @@ def test_nothing_calls_a_function_past_its_alias(template: Template) -> None:
     assert {it["Ref"] for it in called} <= aliases
 
 
+def test_each_function_is_published_when_anything_of_it_changes(written: dict[str, Any]) -> None:
+    for name in FUNCTIONS:
+        properties = written["Resources"][name]["Properties"]
+
+        assert properties["AutoPublishAliasAllProperties"] is True, name
+        assert properties["AutoPublishCodeSha256"] == {"Ref": "Revision"}, name
+
+
 def test_a_deployment_that_changes_nothing_publishes_nothing(template: Template) -> None:
     assert _versions(transform()) == _versions(template)
 
