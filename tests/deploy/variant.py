@@ -41,7 +41,7 @@ def zip_only(folder: Path, emulator_url: str, *, nested: bool = False) -> Path:
     for name in left_out:
         del variant["Resources"][name]
     for resource in variant["Resources"].values():
-        _localize(resource, folder)
+        _localize(resource, folder, variant["Parameters"])
     path = folder / "template.json"
     path.write_text(json.dumps(_severed(variant, set(left_out))))
     return path
@@ -53,7 +53,7 @@ def _is_left_out(resource: dict[str, Any], nested: bool) -> bool:
     return resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in resource["Properties"]
 
 
-def _localize(resource: dict[str, Any], folder: Path) -> None:
+def _localize(resource: dict[str, Any], folder: Path, parameters: dict[str, Any]) -> None:
     resource.pop("Metadata", None)  # how `sam build` makes it; nothing is built here
     properties = resource.get("Properties", {})
     match resource["Type"]:
@@ -62,6 +62,12 @@ def _localize(resource: dict[str, Any], folder: Path) -> None:
             resource.pop("IgnoreGlobals", None)
             properties["Handler"] = properties.pop("ImageConfig")["Command"][0]
             properties["Environment"]["Variables"]["MODEL_DIR"] = str(ROOT / "models")  # the image has it elsewhere
+        case "AWS::Lambda::EventSourceMapping":
+            # A parameter's value is text. AWS makes a number of it; the emulator compares it, fails, and feeds nobody.
+            scaling = properties["ScalingConfig"]
+            match scaling["MaximumConcurrency"]:
+                case {"Ref": str(name)}:
+                    scaling["MaximumConcurrency"] = parameters[name]["Default"]
         case "AWS::Serverless::LayerVersion":
             properties["ContentUri"] = str(folder / "layer")
         case kind if kind in NESTED:
