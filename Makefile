@@ -20,7 +20,7 @@ MODELS := $(call stamp,.venv-models,requirements/models.txt)
 
 export SAM_CLI_TELEMETRY := 0
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-models deploy-test check format bench bench-scoring openapi model eval card lock doctor build deploy delete clean
+.PHONY: help setup run demo test test-models deploy-test check format bench bench-scoring openapi cost model eval card lock doctor build deploy delete clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ bench-scoring: $(DEV) $(MODELS) ## measure our scorer against the classic pipeli
 
 openapi: $(DEV) ## write the OpenAPI document that query serves
 	$(PY) -m local openapi
+
+cost: $(DEV) ## write what a deployment costs into README.md, from the template and infra/prices.toml
+	@exec $(PY) -m local cost --write
 
 model: $(DEV) $(MODELS) ## train, export and calibrate the model again, then evaluate it (BUNDLE=classic: export hub models)
 ifeq ($(BUNDLE),classic)

@@ -36,6 +36,7 @@ def deploy(
     environment: Annotated[str, typer.Argument(help="dev or prod: a section of samconfig.toml.")],
     more: MoreOverrides = None,
     parameter_overrides: ParameterOverrides = None,
+    role_arn: Annotated[str | None, typer.Option(help="The role that CloudFormation takes to make resources.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask to confirm the change set.")] = False,
 ) -> None:
     """Build and deploy the stack, upload the dashboard if there is one, and print what to do next."""
@@ -45,8 +46,8 @@ def deploy(
     parameters = target.parameters | revision | overrides_from(parameter_overrides, more)
     require_machine(Purpose.DEPLOY)
     sam(ROOT, "build")
-    confirmed = ["--no-confirm-changeset"] if yes else []
-    sam(ROOT, "deploy", "--config-env", target.name, *confirmed, *override_words(parameters))
+    options = [*(["--no-confirm-changeset"] if yes else []), *(["--role-arn", role_arn] if role_arn else [])]
+    sam(ROOT, "deploy", "--config-env", target.name, *options, *override_words(parameters))
     account = Account()
     outputs = account.outputs(target.stack_name)
     if not outputs:
