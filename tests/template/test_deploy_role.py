@@ -1,0 +1,105 @@
+"""infra/deploy-role.yaml: GitHub's environment alone gets in, and can make what the template has, and little else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from typing import Any
+
+import pytest
+
+from local.inventory import inventory
+from tests.template.transformed import ROOT, as_list, read
+
+EVERYTHING = {"CacheMode": "managed", "HighAvailability": "true", "Deployment": "Canary10Percent5Minutes"}
+# CloudFormation's word -> IAM's, where they differ.
+SERVICES = {"ApiGatewayV2": "apigateway"}
+# Why each may name every resource stands beside it in the file.
+UNNAMED = {
+    "DeployRole": {"Summary", "LoginToImages"},
+    "ExecutionRole": {"NamedByNobody", "SiteEverywhere"},
+}
+
+
+@pytest.fixture(scope="module")
+def roles() -> dict[str, dict[str, Any]]:
+    resources = read("infra/deploy-role.yaml")["Resources"]
+    return {name: it["Properties"] for name, it in resources.items() if it["Type"] == "AWS::IAM::Role"}
+
+
+def statements(role: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for policy in role["Policies"]:
+        yield from policy["PolicyDocument"]["Statement"]
+
+
+def allowed(role: dict[str, Any]) -> list[str]:
+    return [action for it in statements(role) if it["Effect"] == "Allow" for action in as_list(it["Action"])]
+
+
+def test_only_jobs_of_the_environment_of_the_repository_get_in(roles: dict[str, dict[str, Any]]) -> None:
+    (trust,) = roles["DeployRole"]["AssumeRolePolicyDocument"]["Statement"]
+
+    assert trust["Action"] == "sts:AssumeRoleWithWebIdentity"
+    assert trust["Condition"] == {  # StringEquals and nothing else: a pattern would let others in
+        "StringEquals": {
+            "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+            "token.actions.githubusercontent.com:sub": {"Fn::Sub": "repo:${Repository}:environment:${Environment}"},
+        }
+    }
+
+
+def test_the_workflow_hands_over_to_cloudformation_and_makes_no_resource_itself(
+    roles: dict[str, dict[str, Any]],
+) -> None:
+    services = {action.split(":")[0] for action in allowed(roles["DeployRole"])}
+
+    assert services == {"cloudformation", "iam", "s3", "ecr", "cloudfront"}
+    assert [action for action in allowed(roles["DeployRole"]) if action.startswith("iam:")] == ["iam:PassRole"]
+    assert not [action for action in allowed(roles["DeployRole"]) if "*" in action]
+
+
+@pytest.mark.parametrize("name", UNNAMED)
+def test_only_these_statements_name_every_resource(roles: dict[str, dict[str, Any]], name: str) -> None:
+    assert {it["Sid"] for it in statements(roles[name]) if "*" in as_list(it["Resource"])} == UNNAMED[name]
+
+
+def test_cloudformation_may_make_each_kind_that_the_template_has(roles: dict[str, dict[str, Any]]) -> None:
+    actions = allowed(roles["ExecutionRole"])
+    words = {item.kind.split("::")[1] for item in inventory(ROOT, EVERYTHING)}
+
+    assert words
+    for word in words:
+        service = SERVICES.get(word, word.lower())
+        assert [it for it in actions if it.startswith(f"{service}:")], f"nothing of {service}"
+
+
+def test_the_managed_policies_are_those_that_sam_attaches(roles: dict[str, dict[str, Any]]) -> None:
+    attached = {
+        arn.rpartition(":")[2] if isinstance(arn, str) else arn["Fn::Sub"].rpartition(":")[2]
+        for item in inventory(ROOT, EVERYTHING)
+        if item.kind == "AWS::IAM::Role"
+        for arn in item.properties.get("ManagedPolicyArns", [])
+    }
+    (statement,) = [it for it in statements(roles["ExecutionRole"]) if it["Sid"] == "ManagedPoliciesOfFunctions"]
+    named = {arn["Fn::Sub"].rpartition(":")[2] for arn in statement["Condition"]["ArnEquals"]["iam:PolicyARN"]}
+
+    assert named == attached
+
+
+def test_a_deployment_cannot_change_what_a_deployment_may_do(roles: dict[str, dict[str, Any]]) -> None:
+    (denial,) = [it for it in statements(roles["ExecutionRole"]) if it["Effect"] == "Deny"]
+
+    assert denial["Action"] == "iam:*"
+    assert denial["Resource"]["Fn::Sub"].endswith(":role/${AWS::StackName}-*")
+
+
+def test_secrets_and_layers_that_the_role_names_are_those_of_the_template(roles: dict[str, dict[str, Any]]) -> None:
+    (statement,) = [it for it in statements(roles["ExecutionRole"]) if it["Sid"] == "NamedByTheTemplate"]
+    names = [arn["Fn::Sub"].rpartition(":")[2] for arn in statement["Resource"]]
+    items = inventory(ROOT, EVERYTHING)
+
+    for item in items:
+        if item.kind == "AWS::SecretsManager::Secret":  # CloudFormation: the logical id, a dash and a random word
+            assert f"{item.name}-*" in names
+        if item.kind == "AWS::Lambda::LayerVersion":
+            assert any(fnmatch(item.properties["LayerName"], name) for name in names)
