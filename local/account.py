@@ -35,15 +35,24 @@ class Account:
         self._logs: Any = made.client("logs")
         self._cdn: Any = made.client("cloudfront")
 
+    def exists(self, stack: str) -> bool:
+        """Tell whether there is such a stack, however its deployment ended."""
+        return self._describe(stack) is not None
+
     def outputs(self, stack: str) -> dict[str, str]:
         """Return the stack's outputs; none if there is no such stack."""
+        found = self._describe(stack) or {}
+        return {it["OutputKey"]: it["OutputValue"] for it in found.get("Outputs", [])}
+
+    def _describe(self, stack: str) -> dict[str, Any] | None:
         try:
             (found,) = self._stacks.describe_stacks(StackName=stack)["Stacks"]
         except ClientError as error:
             if error.response["Error"]["Code"] == "ValidationError":  # how CloudFormation says "does not exist"
-                return {}
+                return None
             raise
-        return {it["OutputKey"]: it["OutputValue"] for it in found.get("Outputs", [])}
+        described: dict[str, Any] = found
+        return described
 
     def resources(self, stack: str) -> list[Resource]:
         """Return the stack's resources and those of the stacks in it."""

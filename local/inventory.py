@@ -62,7 +62,7 @@ def _transformed(document: dict[str, Any], given: Mapping[str, str]) -> dict[str
     return made
 
 
-def _items(root: Path, document: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[Item]:
+def _items(folder: Path, document: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[Item]:
     settled = _Settled(document, values)
     for name, resource in document["Resources"].items():
         if not settled.is_wanted(resource, name):
@@ -70,8 +70,9 @@ def _items(root: Path, document: Mapping[str, Any], values: Mapping[str, Any]) -
         properties = settled.value(resource.get("Properties", {}))
         yield Item(resource["Type"], name, properties)
         if resource["Type"] == _NESTED:
-            inner = load_yaml((root / properties["TemplateURL"]).read_text(encoding="utf-8"))
-            yield from _items(root, inner, _inner_values(inner, properties.get("Parameters", {})))
+            path = folder / properties["TemplateURL"]
+            inner = load_yaml(path.read_text(encoding="utf-8"))
+            yield from _items(path.parent, inner, _inner_values(inner, properties.get("Parameters", {})))
 
 
 def _inner_values(inner: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:

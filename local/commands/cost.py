@@ -74,12 +74,12 @@ def _rows(bills: Mapping[str, Sequence[Line]]) -> list[list[str]]:
 
 def _more(root: Path, prices: Prices, adds: Mapping[str, float]) -> str:
     items = inventory(root, _MANAGED)
-    own, of_routes = busy_month_metrics(items, prices)
+    metrics = [f"{it.usd:.2f} for the {it.count:.0f} {it.what}" for it in busy_month_metrics(items, prices) if it.count]
     lines = [
         f"Switches add, a month: {', '.join(f'{switch} {usd:.2f}' for switch, usd in adds.items())}.",
         f"1,000 tickets cost about {total(thousand_tickets(items, prices)):.2f}, if they come one by one.",
-        "Metrics are paid by the hour in which they are written. All of them in every hour of a month: "
-        f"{own.usd:.2f} for the {own.count:.0f} of ours, {of_routes.usd:.2f} for the {of_routes.count:.0f} of routes.",
+        "Metrics are paid by the hour in which they are written; all of them in every hour of a month: "
+        f"{', '.join(metrics)}.",
         f"List prices of {prices.region}, {prices.date}. Not counted: free tier, tax, data transfer, a cache of yours.",
         f"Prices that no page of AWS could be opened for: {', '.join(prices.unconfirmed()).replace('_', ' ')}.",
     ]

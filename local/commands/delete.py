@@ -27,7 +27,7 @@ def delete(
     """Delete the stack with every ticket, key and log in it; asks for its name first."""
     target = read_environment(ROOT / "samconfig.toml", environment)
     account = Account()
-    if not account.outputs(target.stack_name):
+    if not account.exists(target.stack_name):
         raise LocalStackError(f"There is no stack {target.stack_name} in this account and region")
     if not yes:
         typed = typer.prompt(f"This deletes {target.stack_name} with all tickets, keys and logs. Type its name")

@@ -57,6 +57,16 @@ def test_outputs_of_a_stack_and_of_none(account: Account, stack: str) -> None:
     assert account.outputs("nobody") == {}
 
 
+def test_a_stack_without_outputs_is_there_all_the_same(account: Account, session: boto3.Session, stack: str) -> None:
+    # As one is whose first deployment was rolled back
+    stacks: Any = session.client("cloudformation")
+    stacks.create_stack(StackName="silent", TemplateBody=json.dumps(INNER))
+    stacks.get_waiter("stack_create_complete").wait(StackName="silent", WaiterConfig={"Delay": 1})
+
+    assert [account.exists(name) for name in (stack, "silent", "nobody")] == [True, True, False]
+    assert account.outputs("silent") == {}
+
+
 def test_resources_of_nested_stacks_are_found(account: Account, stack: str) -> None:
     kinds = [it.kind for it in account.resources(stack)]
 

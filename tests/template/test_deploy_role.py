@@ -11,7 +11,12 @@ import pytest
 from local.inventory import inventory
 from tests.template.transformed import ROOT, as_list, read
 
-EVERYTHING = {"CacheMode": "managed", "HighAvailability": "true", "Deployment": "Canary10Percent5Minutes"}
+EVERYTHING = {
+    "CacheMode": "managed",
+    "HighAvailability": "true",
+    "Deployment": "Canary10Percent5Minutes",
+    "Site": "true",
+}
 # CloudFormation's word -> IAM's, where they differ.
 SERVICES = {"ApiGatewayV2": "apigateway"}
 # Why each may name every resource stands beside it in the file.
