@@ -249,3 +249,40 @@ def test_wrong_overrides_are_refused(tmp_path: Path, override: str, expected: st
 def test_a_missing_template_says_where_to_run(tmp_path: Path) -> None:
     with pytest.raises(TemplateError, match="repository's root"):
         load_plan(tmp_path / "template.yaml", Place(tmp_path, ""))
+
+
+REPOSITORY = Path(__file__).parents[2]
+CACHE_SECRET = "arn:aws:secretsmanager:us-east-1:000000000000:secret:cache"
+
+
+def real_plan(**overrides: str) -> Plan:
+    given = {"CacheUrlSecretArn": CACHE_SECRET, **overrides}
+    return load_plan(REPOSITORY / "template.yaml", Place(REPOSITORY, "http://127.0.0.1:4566"), given)
+
+
+def test_the_switches_of_deployments_change_nothing_here() -> None:
+    switched = real_plan(
+        Deployment="Canary10Percent5Minutes", SnapStart="PublishedVersions", WorkerProvisionedConcurrency="1"
+    )
+
+    assert switched == real_plan()
+
+
+def test_a_managed_cache_has_a_name_here_too() -> None:
+    names = {it.environment.get("CACHE_URL_SECRET_ARN") for it in real_plan(CacheMode="managed").functions.values()}
+
+    assert names == {None, "local-Cache-CacheUrlSecretArn"}  # the authorizer has none
+
+
+def test_event_sources_that_are_off_are_off_here_too() -> None:
+    off = real_plan(EventSources="false")
+
+    assert off.mappings == off.schedules == ()
+    assert len(off.queues) == 6
+
+
+def test_the_lanes_take_as_much_as_they_are_told() -> None:
+    told = real_plan(StandardBatchSize="50", StandardBatchWindow="2", StandardConcurrency="3")
+    (standard,) = [it for it in told.mappings if it.queue.logical_id == "StandardQueue"]
+
+    assert (standard.batch_size, standard.window_s, standard.maximum_concurrency) == (50, 2, 3)
