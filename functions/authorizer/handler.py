@@ -10,6 +10,7 @@ import os
 from typing import Any
 
 from ticketrouter.domain.errors import RouterError
+from ticketrouter.edge import http
 from ticketrouter.ports import ApiKeys
 from ticketrouter.telemetry import Handler, Metric, count, instrumented, logger
 from ticketrouter.usecases.authorizer import authorize
@@ -23,7 +24,7 @@ def make_handler(*, api_keys: ApiKeys) -> Handler:
     @instrumented
     def handler(event: Event, context: Any) -> Event:
         route = event["routeKey"]
-        decision = authorize(event.get("headers", {}).get("authorization", ""), route, api_keys)
+        decision = authorize(http.header(event, "authorization") or "", route, api_keys)
         if not decision.allowed:
             count(Metric.REFUSED)
             logger.info("denied", reason=decision.denial, key_id=decision.key_id, route=route)

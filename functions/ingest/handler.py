@@ -22,7 +22,7 @@ def make_handler(*, ingest: Ingest) -> Handler:
 
 def _post_ticket(ingest: Ingest, event: Event) -> Event:
     text = http.read_body(event, media_types=("application/json",), max_bytes=http.MAX_BODY_BYTES)
-    draft = _draft(http.parse_json(text), event["headers"].get("idempotency-key"))
+    draft = _draft(http.parse_json(text), http.header(event, "idempotency-key"))
     (verdict,) = ingest.accept([draft], key_id=_key_id(event), trace=http.trace_id(event))
     _measure([verdict])
     if isinstance(verdict, RouterError):
@@ -35,7 +35,7 @@ def _post_ticket(ingest: Ingest, event: Event) -> Event:
 def _post_batch(ingest: Ingest, event: Event) -> Event:
     text = http.read_body(event, media_types=("application/json", "text/csv"), max_bytes=http.MAX_BATCH_BYTES)
     rows = tickets.csv_rows(text) if http.media_type(event) == "text/csv" else tickets.json_rows(http.parse_json(text))
-    key = event["headers"].get("idempotency-key")
+    key = http.header(event, "idempotency-key")
     drafts = [_try_draft(row, key, index) for index, row in enumerate(rows)]
     verdicts = ingest.accept(drafts, key_id=_key_id(event), trace=http.trace_id(event))
     _measure(verdicts)

@@ -45,7 +45,7 @@ def _unless_known(event: Event, answer: Event) -> Event:
     """Add an ETag; answer 304 without a body to a client that has this very answer."""
     etag = f'"{hashlib.sha256(answer["body"].encode()).hexdigest()[:32]}"'
     headers = {**answer["headers"], "etag": etag, "cache-control": "private, no-cache"}
-    known = [tag.strip().removeprefix("W/") for tag in event["headers"].get("if-none-match", "").split(",")]
+    known = [tag.strip().removeprefix("W/") for tag in (http.header(event, "if-none-match") or "").split(",")]
     if etag in known or "*" in known:
         return {"statusCode": 304, "headers": {"etag": etag, "cache-control": headers["cache-control"]}}
     return {**answer, "headers": headers}

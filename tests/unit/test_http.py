@@ -32,6 +32,15 @@ def test_json_in_utf8_is_read(content_type: str) -> None:
     assert _read(_event('{"a":"ä"}', content_type)) == '{"a":"ä"}'
 
 
+def test_header_names_may_come_as_they_were_sent() -> None:
+    # `sam local start-api` does not write them in lower case, as API Gateway does.
+    event = {"headers": {"Content-Type": "application/json", "Idempotency-Key": ""}, "body": "{}"}
+
+    assert _read(event) == "{}"
+    assert http.header(event, "idempotency-key") == ""
+    assert http.header(event, "authorization") is None
+
+
 def test_a_base64_body_is_read() -> None:
     event = _event(base64.b64encode('"ä"'.encode()).decode()) | {"isBase64Encoded": True}
     assert _read(event) == '"ä"'

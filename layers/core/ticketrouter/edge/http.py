@@ -106,14 +106,27 @@ def json_response(status: int, body: Any, headers: Mapping[str, str] | None = No
     }
 
 
+def header(event: Mapping[str, Any], name: str) -> str | None:
+    """Return a header of the request.
+
+    Args:
+        event: API Gateway writes the names in lower case, `sam local start-api` as they were sent.
+        name: In lower case.
+    """
+    headers: Mapping[str, Any] = event.get("headers", {})
+    if name in headers:
+        return str(headers[name])
+    return next((str(value) for sent, value in headers.items() if sent.lower() == name), None)
+
+
 def media_type(event: Mapping[str, Any]) -> str:
     """Return the lower-cased media type of the body, without its parameters."""
-    return str(event.get("headers", {}).get("content-type", "")).split(";")[0].strip().lower()
+    return (header(event, "content-type") or "").split(";")[0].strip().lower()
 
 
 def trace_id(event: Mapping[str, Any]) -> str:
     """Return the id of the request's X-Ray trace, or nothing: a client can send the header too, with anything in it."""
-    found = _TRACE_ID.search(str(event.get("headers", {}).get("x-amzn-trace-id", "")))
+    found = _TRACE_ID.search(header(event, "x-amzn-trace-id") or "")
     return found[1] if found else ""
 
 
@@ -125,14 +138,13 @@ def read_body(event: Mapping[str, Any], *, media_types: tuple[str, ...], max_byt
         PayloadTooLargeError: More than `max_bytes`.
         MalformedBodyError: Empty, not base64 where it must be, or not UTF-8.
     """
-    headers = event.get("headers", {})
     if media_type(event) not in media_types:
         raise errors.UnsupportedMediaTypeError(f"send {' or '.join(media_types)} in Content-Type")
-    parameters = str(headers.get("content-type", "")).lower().replace(" ", "").replace('"', "").split(";")[1:]
+    parameters = (header(event, "content-type") or "").lower().replace(" ", "").replace('"', "").split(";")[1:]
     charsets = {part.removeprefix("charset=") for part in parameters if part.startswith("charset=")}
     if charsets - {"utf-8", "utf8", "us-ascii"}:
         raise errors.UnsupportedMediaTypeError("send UTF-8")
-    if str(headers.get("content-encoding", "identity")).lower() not in ("", "identity"):
+    if (header(event, "content-encoding") or "").lower() not in ("", "identity"):
         raise errors.UnsupportedMediaTypeError("send the body without a Content-Encoding")
     raw = _raw_body(event, max_bytes)
     try:
