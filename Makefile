@@ -20,7 +20,7 @@ MODELS := $(call stamp,.venv-models,requirements/models.txt)
 
 export SAM_CLI_TELEMETRY := 0
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-models deploy-test check format bench bench-scoring openapi cost model eval card lock doctor build deploy delete clean
+.PHONY: help setup run demo test test-models deploy-test container-test check format bench bench-scoring openapi cost model eval card lock doctor build deploy delete clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ test-models: $(MODELS) ## test how the model is trained and exported, with torch
 
 deploy-test: $(DEV) $(SAM) ## deploy the template with the SAM CLI to an AWS emulator, use it, delete it
 	@exec $(PY) -m pytest -c tests/deploy/pytest.ini tests/deploy $(ARGS)
+
+container-test: $(DEV) $(SAM) ## build the image and run every function in its container, with SAM and Docker (ARGS="-k image" picks)
+	@exec $(PY) -m pytest -c tests/container/pytest.ini tests/container $(ARGS)
 
 check: $(DEV) $(SAM) ## format, lint, types, import rules, template
 	.venv/bin/ruff format --check .
@@ -111,7 +114,7 @@ delete: $(DEV) $(SAM) ## delete a deployment and what CloudFormation keeps of it
 environment = $(or $(ENV),$(error Which environment? make $(MAKECMDGOALS) ENV=dev))
 
 clean: ## remove environments, caches and the local stack's data
-	rm -rf .venv .venv-sam .venv-models .venv-lock .local .aws-sam
+	rm -rf .venv .venv-sam .venv-models .venv-lock .local .aws-sam .container
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 compile = UV_CUSTOM_COMPILE_COMMAND="make lock" ../.venv-lock/bin/$(COMPILE) $(1)

@@ -9,7 +9,8 @@ from pytest_socket import disable_socket, enable_socket
 
 from tests.servers import RedisServer, redis_server, sqs_server
 
-collect_ignore = ["models", "deploy"]  # they need .venv-models and .venv-sam: `make test-models`, `make deploy-test`
+# They need .venv-models, .venv-sam, Docker: `make test-models`, `make deploy-test`, `make container-test`.
+collect_ignore = ["models", "deploy", "container"]
 
 
 @pytest.fixture(autouse=True)
