@@ -127,6 +127,13 @@ def test_every_price_has_a_source_and_says_whether_it_is_confirmed(name: str) ->
     assert price["source"].startswith(("https://aws.amazon.com/", "https://docs.aws.amazon.com/"))
 
 
+@pytest.mark.parametrize("name", ["lambda_gb_s", "lambda_request", "http_request", "sqs_request"])
+def test_the_dashboard_counts_with_the_same_prices(name: str) -> None:
+    dashboard = (ROOT / "infra/dashboard.yaml").read_text()
+
+    assert re.search(rf"\b{PRICES.usd(name):.10f}".rstrip("0") + r"\b", dashboard)
+
+
 def test_every_price_and_fact_is_used_and_none_is_missing() -> None:
     code = (ROOT / "local/cost.py").read_text()
     used = set(re.findall(r'usd\("(\w+)"\)|fact\("(\w+)"\)|^        "(\w+)": ', code, re.MULTILINE))
