@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,18 +27,27 @@ def delete(
 ) -> None:
     """Delete the stack with every ticket, key and log in it; asks for its name first."""
     target = read_environment(ROOT / "samconfig.toml", environment)
-    account = Account()
-    if not account.exists(target.stack_name):
+    if not Account().exists(target.stack_name):
         raise LocalStackError(f"There is no stack {target.stack_name} in this account and region")
     if not yes:
         typed = typer.prompt(f"This deletes {target.stack_name} with all tickets, keys and logs. Type its name")
         if typed != target.stack_name:
             raise LocalStackError("That is another name: nothing was deleted")
-    resources = account.resources(target.stack_name)
+    delete_stack(ROOT, target.stack_name)
+
+
+def delete_stack(root: Path, stack: str) -> None:
+    """Delete a stack and what CloudFormation keeps of it, and say what is left.
+
+    Raises:
+        LocalStackError: The SAM CLI failed.
+    """
+    account = Account()
+    resources = account.resources(stack)
     for bucket in [it.physical_id for it in resources if it.kind == "AWS::S3::Bucket"]:
         console.print(f"Emptied {bucket}: {account.empty(bucket)} objects", highlight=False)
     # Deletes the repository of the images and the folder of the zips too: SAM finds both by the stack.
-    sam(ROOT, "delete", "--no-prompts", "--stack-name", target.stack_name)
+    sam(root, "delete", "--no-prompts", "--stack-name", stack)
     kept = account.delete_log_groups(log_groups(resources))
-    console.print(f"Deleted {target.stack_name} and {len(kept)} log groups that it had left.", highlight=False)
+    console.print(f"Deleted {stack} and {len(kept)} log groups that it had left.", highlight=False)
     console.print(LEFT, highlight=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from local.commands.terminal import ROOT, MoreOverrides, ParameterOverrides, con
 from local.errors import LocalStackError
 from local.machine import Purpose, ThisMachine, examine, missing
 from local.sam import override_words, sam
-from local.samconfig import read_environment
+from local.samconfig import Environment, read_environment
 
 _SITE = Path("dashboard/dist")
 
@@ -45,14 +46,31 @@ def deploy(
     revision = {"Revision": uuid.uuid4().hex[:10]}
     parameters = target.parameters | revision | overrides_from(parameter_overrides, more)
     require_machine(Purpose.DEPLOY)
-    sam(ROOT, "build")
     options = [*(["--no-confirm-changeset"] if yes else []), *(["--role-arn", role_arn] if role_arn else [])]
-    sam(ROOT, "deploy", "--config-env", target.name, *options, *override_words(parameters))
+    build_and_deploy(ROOT, target, parameters, options)
+
+
+def build_and_deploy(
+    root: Path, target: Environment, parameters: Mapping[str, str], options: Sequence[str] = ()
+) -> None:
+    """Build, deploy, upload the dashboard if there is one, and print what to do next.
+
+    Args:
+        root: The repository.
+        target: Where to.
+        parameters: All of the template's parameters that are not to stay as they are.
+        options: More words for `sam deploy`.
+
+    Raises:
+        LocalStackError: The SAM CLI failed, or nothing was deployed.
+    """
+    sam(root, "build")
+    sam(root, "deploy", "--config-env", target.name, *options, *override_words(parameters))
     account = Account()
     outputs = account.outputs(target.stack_name)
     if not outputs:
         raise LocalStackError(f"The stack {target.stack_name} has no outputs: was the change set confirmed?")
-    _upload_site(account, outputs, ROOT / _SITE)
+    _upload_site(account, outputs, root / _SITE)
     console.print(f"\n[bold green]Deployed.[/] API {outputs['ApiUrl']}", highlight=False, soft_wrap=True)
     # soft_wrap: a command that is to be copied must stay one line
     console.print(NEXT_STEPS.format(**outputs), highlight=False, soft_wrap=True)
