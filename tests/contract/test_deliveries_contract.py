@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Barrier
 
+from ticketrouter.domain.alert import IncidentFacts, IncidentPhase
 from ticketrouter.domain.record import Attempt
 from ticketrouter.domain.status import DeliveryStatus
 from ticketrouter.ports import DeliveryClaim, DeliveryVerdict
@@ -38,6 +39,22 @@ def test_a_delivery_is_claimed_recorded_and_done(world):
     (delivery,) = world.deliveries.of_ticket("a", ["oncall", "nowhere"])
     assert (delivery.alert, delivery.status, delivery.attempts, delivery.log) == (alert, DELIVERED, 1, (tried,))
     assert (delivery.id, delivery.delivered_at_ms, delivery.next_at_ms) == ("a~oncall", tried.at_ms, None)
+
+
+def test_an_update_of_an_incident_is_delivered_once_whichever_ticket_carries_it(world):
+    facts = IncidentFacts("inc_1", 2, 25, 20, 3, "Technical", ("on fire",), IncidentPhase.GROWN)
+    alert = world.alert(world.item("a"), incident=facts)
+    assert deliver(world, alert)
+
+    assert claim(world, world.alert(world.item("b"), incident=facts)).verdict is DeliveryVerdict.DONE
+    later = world.alert(world.item("b"), incident=replace(facts, update=3))
+    assert claim(world, later).verdict is DeliveryVerdict.SEND
+
+    (delivery,) = world.deliveries.of_ticket("inc_1~2", ["oncall"])
+    assert (delivery.alert, delivery.id) == (alert, "inc_1~2~oncall")
+    assert world.deliveries.of_ticket("a", ["oncall"]) == []
+    listed, _ = world.deliveries.find(status=None, limit=10, cursor=None)
+    assert {delivery.id for delivery in listed} == {"inc_1~2~oncall", "inc_1~3~oncall"}
 
 
 def test_of_ten_dispatchers_in_the_same_instant_one_sends(world):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ticketrouter.domain.alert import Alert
+from ticketrouter.domain.alert import Alert, IncidentFacts, IncidentPhase
 from ticketrouter.domain.errors import MalformedMessageError
 from ticketrouter.domain.message import WorkItem, alert_from_json, alert_to_json
 from ticketrouter.domain.status import Lane
@@ -26,6 +27,36 @@ def test_an_alert_survives_the_queue_and_keeps_its_webhook_id() -> None:
     alert = alert_from_json(alert_to_json(ALERT))
     assert alert == ALERT
     assert alert.webhook_id == ALERT.webhook_id
+
+
+FACTS = IncidentFacts("inc_1", 2, 25, 20, 3, "Technical", ("it häng", "dead"), IncidentPhase.GROWN)
+
+
+def test_an_alert_about_an_incident_survives_the_queue() -> None:
+    alert = replace(ALERT, incident=FACTS)
+    assert alert_from_json(alert_to_json(alert)) == alert
+
+
+def test_an_alert_of_the_release_before_has_no_incident() -> None:
+    document = json.loads(alert_to_json(ALERT))
+    del document["alert"]["incident"]
+    assert alert_from_json(json.dumps(document)) == ALERT
+
+
+def test_an_update_of_an_incident_has_one_name_whichever_ticket_carries_it() -> None:
+    alert = replace(ALERT, incident=FACTS)
+    other = replace(alert, ticket_id="2", excerpt="y", incident=replace(FACTS, count=26))
+    assert (alert.about, ALERT.about) == ("inc_1~2", "1")
+    assert alert.webhook_id == other.webhook_id != ALERT.webhook_id
+    assert replace(alert, incident=replace(FACTS, update=3)).webhook_id != alert.webhook_id
+
+
+@pytest.mark.parametrize("change", [{"update": 0}, {"phase": "later"}, {"incident_id": "no id"}, {"samples": [1]}])
+def test_an_incident_against_the_rules_is_refused(change: dict[str, object]) -> None:
+    document = json.loads(alert_to_json(replace(ALERT, incident=FACTS)))
+    document["alert"]["incident"] |= change
+    with pytest.raises(MalformedMessageError):
+        alert_from_json(json.dumps(document))
 
 
 def test_a_newer_field_is_ignored() -> None:

@@ -1,10 +1,11 @@
-"""Alerts: which urgent ticket goes to which destination, and under which names it is known there."""
+"""Alerts: what goes to which destination, and under which names it is known there."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from ticketrouter.domain.score import Score
 from ticketrouter.domain.ticket import Ticket
@@ -49,9 +50,42 @@ class DestinationSecret:
     signing_keys: tuple[str, ...] = field(default=(), repr=False)
 
 
+class IncidentPhase(StrEnum):
+    """Why a message about an incident goes out."""
+
+    OPENED = "opened"  # the destination hears of it for the first time
+    GROWN = "grown"
+    CLOSED = "closed"  # the summary
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentFacts:
+    """What a message about an incident tells, instead of the single messages of its tickets.
+
+    Attributes:
+        incident_id: `inc_` and 26 characters of base32 in lower case.
+        update: 1 for the first announcement, then one more with each.
+        count: Tickets that have joined, urgent or not.
+        urgent_count: Those above the alert threshold.
+        first_seen_ms: When the first one was accepted, Unix time in milliseconds.
+        category: Of the incident; all its tickets have it.
+        samples: At most 3 excerpts of different tickets.
+        phase: Why it goes out.
+    """
+
+    incident_id: str
+    update: int
+    count: int
+    urgent_count: int
+    first_seen_ms: int
+    category: str
+    samples: tuple[str, ...]
+    phase: IncidentPhase
+
+
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One urgent ticket for one destination, with all that a message needs.
+    """One urgent ticket, or one update of an incident, for one destination, with all that a message needs.
 
     It carries its own facts, so that it can be sent even when the record is gone.
 
@@ -68,6 +102,9 @@ class Alert:
         scored_at_ms: Unix time in milliseconds.
         epoch: 1, and one more after each redrive of the ticket.
         replay: Token of an operator's replay of a finished delivery; empty on the first sending.
+        incident: The incident that the message is about; None for a ticket that is told singly. The other fields are
+            then those of the ticket that passed the limit; of a closing summary, which has none, `ticket_id` is the
+            incident's id and the texts are empty.
     """
 
     ticket_id: str
@@ -82,11 +119,20 @@ class Alert:
     scored_at_ms: int
     epoch: int = 1
     replay: str = ""
+    incident: IncidentFacts | None = None
+
+    @property
+    def about(self) -> str:
+        """Return what the message is about: a ticket's id, or `<incident id>~<update>`, which no ticket's id can be.
+
+        Its delivery is known by it: whoever sends the same update once more sends the same delivery.
+        """
+        return self.ticket_id if self.incident is None else f"{self.incident.incident_id}~{self.incident.update}"
 
     @property
     def webhook_id(self) -> str:
         """Return the name under which receivers drop repetitions: the same on every attempt and replay."""
-        key = f"{self.ticket_id}\0{self.destination}\0{self.epoch}"
+        key = f"{self.about}\0{self.destination}\0{self.epoch}"
         return f"msg_{hashlib.sha256(key.encode()).hexdigest()[:32]}"
 
 

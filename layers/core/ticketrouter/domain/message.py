@@ -11,7 +11,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ticketrouter.domain.alert import Alert
+from ticketrouter.domain.alert import Alert, IncidentFacts, IncidentPhase
 from ticketrouter.domain.errors import MalformedMessageError
 from ticketrouter.domain.status import Lane
 from ticketrouter.domain.ticket import TICKET_ID, Ticket
@@ -116,7 +116,7 @@ class WorkItem:
 
 def alert_to_json(alert: Alert) -> str:
     """Return the message body of an alert."""
-    return json.dumps({"v": VERSION, "alert": asdict(alert)}, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODE({"v": VERSION, "alert": asdict(alert)})
 
 
 def alert_from_json(body: str) -> Alert:
@@ -127,26 +127,55 @@ def alert_from_json(body: str) -> Alert:
     """
     document = _read(body)
     try:
-        fields = document["alert"]
-        alert = Alert(
-            ticket_id=_text(fields["ticket_id"]),
-            destination=_text(fields["destination"]),
-            category=_text(fields["category"]),
-            urgency_score=_unit(fields["urgency_score"]),
-            subject=_text(fields["subject"]),
-            excerpt=_text(fields["excerpt"]),
-            customer=_text(fields["customer"]),
-            reasons=tuple(_text(reason) for reason in fields["reasons"]),
-            accepted_at_ms=_time_ms(fields["accepted_at_ms"]),
-            scored_at_ms=_time_ms(fields["scored_at_ms"]),
-            epoch=int(fields["epoch"]),
-            replay=_text(fields.get("replay", "")),
-        )
-        if not TICKET_ID.fullmatch(alert.ticket_id) or not alert.destination:
-            raise ValueError("ticket_id or destination is not acceptable")
-        return alert
+        return alert_from_document(document["alert"])
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise MalformedMessageError(f"not an alert message: {type(error).__name__}") from error
+
+
+def alert_from_document(fields: dict[str, Any]) -> Alert:
+    """Read an alert as `asdict` wrote it, whether it lay on a queue or in a record.
+
+    Raises:
+        KeyError: A field that we need is missing.
+        TypeError: A field is of another kind.
+        ValueError: A field is outside of its bounds.
+    """
+    alert = Alert(
+        ticket_id=_text(fields["ticket_id"]),
+        destination=_text(fields["destination"]),
+        category=_text(fields["category"]),
+        urgency_score=_unit(fields["urgency_score"]),
+        subject=_text(fields["subject"]),
+        excerpt=_text(fields["excerpt"]),
+        customer=_text(fields["customer"]),
+        reasons=tuple(_text(reason) for reason in fields["reasons"]),
+        accepted_at_ms=_time_ms(fields["accepted_at_ms"]),
+        scored_at_ms=_time_ms(fields["scored_at_ms"]),
+        epoch=int(fields["epoch"]),
+        replay=_text(fields.get("replay", "")),
+        incident=_incident(fields.get("incident")),
+    )
+    if not TICKET_ID.fullmatch(alert.ticket_id) or not alert.destination:
+        raise ValueError("ticket_id or destination is not acceptable")
+    return alert
+
+
+def _incident(fields: Any) -> IncidentFacts | None:
+    if fields is None:
+        return None
+    facts = IncidentFacts(
+        incident_id=_text(fields["incident_id"]),
+        update=int(fields["update"]),
+        count=int(fields["count"]),
+        urgent_count=int(fields["urgent_count"]),
+        first_seen_ms=_time_ms(fields["first_seen_ms"]),
+        category=_text(fields["category"]),
+        samples=tuple(_text(sample) for sample in fields["samples"]),
+        phase=IncidentPhase(fields["phase"]),
+    )
+    if not TICKET_ID.fullmatch(facts.incident_id) or facts.update < 1:
+        raise ValueError("incident_id or update is not acceptable")
+    return facts
 
 
 def _read(body: str) -> dict[str, Any]:

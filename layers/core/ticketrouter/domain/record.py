@@ -107,8 +107,8 @@ class Delivery:
 
     @property
     def id(self) -> str:
-        """Return the delivery's name in the API: `<ticket_id>~<destination>`."""
-        return f"{self.alert.ticket_id}~{self.alert.destination}"
+        """Return its name in the API: `<ticket_id>~<destination>`, or `<incident_id>~<update>~<destination>`."""
+        return f"{self.alert.about}~{self.alert.destination}"
 
     @property
     def delivered_at_ms(self) -> int | None:

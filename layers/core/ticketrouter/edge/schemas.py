@@ -99,8 +99,9 @@ class AttemptResource(Shape):
 class DeliveryResource(Shape):
     """How one alert fared with one destination."""
 
-    id: str = Field(description="`<ticket_id>~<destination>`")
-    ticket_id: str
+    id: str = Field(description="`<ticket_id>~<destination>`, or `<incident_id>~<update>~<destination>`.")
+    ticket_id: str = Field(description="Of an update of an incident: the ticket that passed the limit.")
+    incident_id: str | None = Field(description="The incident that the message is about; null for a single ticket.")
     destination: str
     webhook_id: str = Field(description="The same on every attempt and replay: receivers drop repetitions by it.")
     category: str
@@ -118,6 +119,7 @@ class DeliveryResource(Shape):
         return cls(
             id=delivery.id,
             ticket_id=delivery.alert.ticket_id,
+            incident_id=delivery.alert.incident.incident_id if delivery.alert.incident else None,
             destination=delivery.alert.destination,
             webhook_id=delivery.alert.webhook_id,
             category=delivery.alert.category,

@@ -59,8 +59,8 @@ class Deliveries(Protocol):
     def close(self, alert: Alert, status: DeliveryStatus) -> bool:
         """Give a pending delivery its final status without a try; False if it was final already."""
 
-    def of_ticket(self, ticket_id: str, destinations: Sequence[str]) -> list[Delivery]:
-        """Return the deliveries of a ticket that exist."""
+    def of_ticket(self, about: str, destinations: Sequence[str]) -> list[Delivery]:
+        """Return the deliveries about a ticket, or an update of an incident (`Alert.about`), that exist."""
 
     def of_tickets(self, records: Sequence[TicketRecord]) -> list[list[Delivery]]:
         """Return the deliveries of each record's alerts, in one round trip."""

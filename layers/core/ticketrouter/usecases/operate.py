@@ -93,9 +93,9 @@ class Operate:
             QueueUnavailableError: The alert queue did not take it.
             CacheUnavailableError: The store did not answer.
         """
-        ticket_id, _, destination = delivery_id.partition("~")
-        known = TICKET_ID.fullmatch(ticket_id) and destination
-        found = self._deliveries.of_ticket(ticket_id, [destination]) if known else []
+        about, _, destination = delivery_id.rpartition("~")
+        known = TICKET_ID.fullmatch(about.partition("~")[0]) and destination
+        found = self._deliveries.of_ticket(about, [destination]) if known else []
         if not found:
             raise NotFoundError("there is no delivery with this id")
         delivery = found[0]

@@ -30,9 +30,9 @@ class MemoryDeliveries:
     def claim(self, alert: Alert, *, token: str, lease_ms: int) -> DeliveryClaim:
         """Take the lease on this delivery."""
         with self._state.open() as now_ms:
-            if self._state.is_deleted(alert.ticket_id):
+            if self._state.is_deleted(alert.about):
                 return DeliveryClaim(DeliveryVerdict.DONE, 0)
-            opened = (alert.ticket_id, alert.destination) not in self._state.deliveries
+            opened = (alert.about, alert.destination) not in self._state.deliveries
             row = self._row(alert, now_ms)
             if alert.epoch > row.epoch:
                 opened = True
@@ -66,7 +66,7 @@ class MemoryDeliveries:
     ) -> bool:
         """Write the outcome of a try if the lease is still ours."""
         with self._state.open() as now_ms:
-            row = self._state.deliveries.get((alert.ticket_id, alert.destination))
+            row = self._state.deliveries.get((alert.about, alert.destination))
             if row is None or not row.token or row.token != token:
                 return False
             row.token, row.lease_until_ms = "", 0
@@ -84,7 +84,7 @@ class MemoryDeliveries:
     def close(self, alert: Alert, status: DeliveryStatus) -> bool:
         """Give a pending delivery its final status without a try."""
         with self._state.open() as now_ms:
-            if self._state.is_deleted(alert.ticket_id):
+            if self._state.is_deleted(alert.about):
                 return False
             row = self._row(alert, now_ms)
             if row.delivery.status is not DeliveryStatus.PENDING:
@@ -96,7 +96,7 @@ class MemoryDeliveries:
 
     def _row(self, alert: Alert, now_ms: int) -> DeliveryRow:
         fresh = DeliveryRow(Delivery(alert, DeliveryStatus.PENDING, 0, (), now_ms), alert.epoch)
-        return self._state.deliveries.setdefault((alert.ticket_id, alert.destination), fresh)
+        return self._state.deliveries.setdefault((alert.about, alert.destination), fresh)
 
     def _end(self, alert: Alert, status: DeliveryStatus, at_ms: int) -> None:
         self._state.add(of_delivery(status, at_ms=at_ms, scored_at_ms=alert.scored_at_ms))
@@ -106,16 +106,16 @@ class MemoryDeliveries:
         if ticket_id in self._state.rows:
             self._state.change(ticket_id)
 
-    def of_ticket(self, ticket_id: str, destinations: Sequence[str]) -> list[Delivery]:
-        """Return the deliveries of a ticket that exist."""
+    def of_ticket(self, about: str, destinations: Sequence[str]) -> list[Delivery]:
+        """Return the deliveries about a ticket, or an update of an incident, that exist."""
         with self._state.open():
-            rows = (self._state.deliveries.get((ticket_id, destination)) for destination in destinations)
+            rows = (self._state.deliveries.get((about, destination)) for destination in destinations)
             return [row.delivery for row in rows if row is not None]
 
     def of_tickets(self, records: Sequence[TicketRecord]) -> list[list[Delivery]]:
         """Return the deliveries of each record's alerts."""
         return [
-            self.of_ticket(record.item.ticket.ticket_id, [alert.destination for alert in record.alerts])
+            [delivery for alert in record.alerts for delivery in self.of_ticket(alert.about, [alert.destination])]
             for record in records
         ]
 

@@ -84,14 +84,14 @@ class RedisDeliveries:
         tally = of_delivery(status, at_ms=at_ms, scored_at_ms=alert.scored_at_ms)
         return [_listed(alert), self._projections.touched(alert.ticket_id), *counted([tally])]
 
-    def of_ticket(self, ticket_id: str, destinations: Sequence[str]) -> list[Delivery]:
-        """Return the deliveries of a ticket that exist."""
-        replies = self._client.run([_read(ticket_id, destination) for destination in destinations])
+    def of_ticket(self, about: str, destinations: Sequence[str]) -> list[Delivery]:
+        """Return the deliveries about a ticket, or an update of an incident, that exist."""
+        replies = self._client.run([_read(about, destination) for destination in destinations])
         return [delivery for delivery in map(keys.decode_delivery, replies) if delivery is not None]
 
     def of_tickets(self, records: Sequence[TicketRecord]) -> list[list[Delivery]]:
         """Return the deliveries of each record's alerts, in one round trip."""
-        commands = [_read(alert.ticket_id, alert.destination) for record in records for alert in record.alerts]
+        commands = [_read(alert.about, alert.destination) for record in records for alert in record.alerts]
         replies = iter(self._client.run(commands))
         found = [[keys.decode_delivery(next(replies)) for _ in record.alerts] for record in records]
         return [[delivery for delivery in deliveries if delivery is not None] for deliveries in found]
@@ -114,20 +114,18 @@ class RedisDeliveries:
 
 def _own(alert: Alert) -> list[str]:
     """Return the keys that a script about a delivery touches, all of one hash tag."""
-    ticket_id = alert.ticket_id
-    return [
-        keys.delivery_key(ticket_id, alert.destination), keys.destinations_key(ticket_id), keys.ticket_key(ticket_id)
-    ]  # fmt: skip
+    about = alert.about  # an incident has no tombstone: the message about it outlives each of its tickets
+    return [keys.delivery_key(about, alert.destination), keys.destinations_key(about), keys.ticket_key(about)]
 
 
 def _listed(alert: Alert) -> Command:
-    return call("stamp", [keys.DELIVERIES], f"{alert.ticket_id}~{alert.destination}", 0, "", LISTED)
+    return call("stamp", [keys.DELIVERIES], f"{alert.about}~{alert.destination}", 0, "", LISTED)
 
 
-def _read(ticket_id: str, destination: str) -> Command:
-    return ("HMGET", keys.delivery_key(ticket_id, destination), *keys.DELIVERY_FIELDS)
+def _read(about: str, destination: str) -> Command:
+    return ("HMGET", keys.delivery_key(about, destination), *keys.DELIVERY_FIELDS)
 
 
 def _read_place(place: Place) -> Command:
-    ticket_id, _, destination = place[1].partition("~")
-    return _read(ticket_id, destination)
+    about, _, destination = place[1].rpartition("~")
+    return _read(about, destination)

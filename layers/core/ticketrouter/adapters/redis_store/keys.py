@@ -1,8 +1,8 @@
 """Names of all keys, and how records are written in them.
 
     ticket:{<id>}                       hash    claim and record; of a deleted ticket its state alone, as a tombstone
-    delivery:{<id>}:<destination>       hash    one delivery
-    deliveries:{<id>}                   set     its destinations
+    delivery:{<about>}:<destination>    hash    one delivery; about a ticket's id, or `<incident id>~<update>`
+    deliveries:{<about>}                set     its destinations
     deadletter:{<id>}                   hash
     rate:{<key id>}                     string  time until which the key has paid, in us
     deadlines:{<shard>}                 zset    id by due time in ms, 16 shards
@@ -11,7 +11,7 @@
     index:{tickets}:changes             zset    id, or ~id of a deleted ticket, by number of the change
     index:{tickets}:floor               string  newest change that was dropped
     index:{customer:<digest>}           zset    ids of one customer's tickets by time of the last listing in ms
-    index:{deliveries}                  zset    <id>~<destination> by time of the last change in ms
+    index:{deliveries}                  zset    <about>~<destination> by time of the last change in ms
     index:{deadletters}                 zset    id by time in ms
     stats:{<minute>}                    hash    counts
 
@@ -24,12 +24,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 from zlib import crc32
 
 from ticketrouter.domain.alert import Alert
-from ticketrouter.domain.message import LAST_COPY_S, WorkItem
+from ticketrouter.domain.message import LAST_COPY_S, WorkItem, alert_from_document
 from ticketrouter.domain.record import Attempt, DeadLetter, Delivery, Outcome, TicketRecord
 from ticketrouter.domain.score import Score
 from ticketrouter.domain.status import DeliveryStatus, State
@@ -53,7 +53,6 @@ RECORD_FIELDS = (
 DELIVERY_FIELDS = ("alert", "status", "attempts", "log", "updated_at_ms", "next_at_ms")
 LETTER_FIELDS = ("id", "reason", "at_ms", "ticket_id", "body", "source")
 
-_ALERT_FIELDS = tuple(field.name for field in fields(Alert))
 _SCORE_FIELDS = tuple(field.name for field in fields(Score) if field.name not in ("contributions", "embedding"))
 _TIMING_FIELDS = ("started_at_ms", "scored_at_ms", "scoring_ms", "cold_start")
 
@@ -65,14 +64,14 @@ def ticket_key(ticket_id: str) -> str:
     return f"ticket:{{{ticket_id}}}"
 
 
-def delivery_key(ticket_id: str, destination: str) -> str:
+def delivery_key(about: str, destination: str) -> str:
     """Return the key of a delivery."""
-    return f"delivery:{{{ticket_id}}}:{destination}"
+    return f"delivery:{{{about}}}:{destination}"
 
 
-def destinations_key(ticket_id: str) -> str:
-    """Return the key of the set of a ticket's destinations."""
-    return f"deliveries:{{{ticket_id}}}"
+def destinations_key(about: str) -> str:
+    """Return the key of the set of destinations that were told about it."""
+    return f"deliveries:{{{about}}}"
 
 
 def letter_key(letter_id: str) -> str:
@@ -110,7 +109,7 @@ def encode_outcome(outcome: Outcome) -> str:
     document: dict[str, Any] = {name: getattr(outcome, name) for name in _TIMING_FIELDS}
     document["score"] = {name: getattr(outcome.score, name) for name in _SCORE_FIELDS}
     document["contributions"] = [(part.term, part.value) for part in outcome.score.contributions]
-    document["alerts"] = [{name: getattr(alert, name) for name in _ALERT_FIELDS} for alert in outcome.alerts]
+    document["alerts"] = [asdict(alert) for alert in outcome.alerts]
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -141,19 +140,13 @@ def _decode_outcome(outcome: bytes, embedding: bytes) -> dict[str, Any]:
         embedding=embedding,
         **{name: score[name] for name in _SCORE_FIELDS},
     )
-    decoded["alerts"] = tuple(_decode_alert(alert) for alert in document["alerts"])
+    decoded["alerts"] = tuple(alert_from_document(alert) for alert in document["alerts"])
     return decoded
 
 
 def encode_alert(alert: Alert) -> str:
     """Return an alert as JSON."""
-    document = {name: getattr(alert, name) for name in _ALERT_FIELDS}
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-
-
-def _decode_alert(document: dict[str, Any]) -> Alert:
-    known = {name: document[name] for name in _ALERT_FIELDS if name in document}
-    return Alert(**{**known, "reasons": tuple(known["reasons"])})
+    return json.dumps(asdict(alert), ensure_ascii=False, separators=(",", ":"))
 
 
 def encode_attempt(attempt: Attempt) -> str:
@@ -167,7 +160,7 @@ def decode_delivery(values: Values) -> Delivery | None:
     if alert is None or status is None:
         return None
     return Delivery(
-        alert=_decode_alert(json.loads(alert)),
+        alert=alert_from_document(json.loads(alert)),
         status=DeliveryStatus(status.decode()),
         attempts=int(attempts or 0),
         log=tuple(Attempt(*json.loads(line)) for line in (log or b"").splitlines()),
