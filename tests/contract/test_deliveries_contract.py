@@ -7,6 +7,7 @@ from dataclasses import replace
 from threading import Barrier
 
 from ticketrouter.domain.alert import IncidentFacts, IncidentPhase
+from ticketrouter.domain.digest import DigestFacts, DigestLine
 from ticketrouter.domain.record import Attempt
 from ticketrouter.domain.status import DeliveryStatus
 from ticketrouter.ports import DeliveryClaim, DeliveryVerdict
@@ -55,6 +56,16 @@ def test_an_update_of_an_incident_is_delivered_once_whichever_ticket_carries_it(
     assert world.deliveries.of_ticket("a", ["oncall"]) == []
     listed, _ = world.deliveries.find(status=None, limit=10, cursor=None)
     assert {delivery.id for delivery in listed} == {"inc_1~2~oncall", "inc_1~3~oncall"}
+
+
+def test_the_record_of_a_digest_keeps_what_it_tells(world):
+    line = DigestLine("t_1", "Legal", 0.99, "✓", "excerpt")
+    alert = replace(world.alert(world.item("dig_x")), digest=DigestFacts("dig_x", 2, 1, 2, 3, (line,)))
+    claim(world, alert)
+
+    (delivery,) = world.deliveries.of_ticket("dig_x", ["oncall"])
+
+    assert delivery.alert == alert
 
 
 def test_of_ten_dispatchers_in_the_same_instant_one_sends(world):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ticketrouter.domain.alert import Alert, IncidentFacts, IncidentPhase
+from ticketrouter.domain.digest import DigestFacts, DigestLine, digest_id
 from ticketrouter.domain.errors import MalformedMessageError
 from ticketrouter.domain.message import WorkItem, alert_from_json, alert_to_json
 from ticketrouter.domain.status import Lane
@@ -17,6 +19,8 @@ from ticketrouter.domain.ticket import Ticket
 
 ITEM = WorkItem(Ticket("1", "täxt ✓", "s", "c", "ch", {"k": "v"}), Lane.EXPRESS, 0.95, 1_700_000_000_000, "Root=1-2")
 ALERT = Alert("1", "oncall", "Technical", 0.97, "s", "x", "c", ("model",), 1, 2, epoch=2, replay="r")
+
+DIGEST = DigestFacts("dig_x", 12, 1, 2, 3, (DigestLine("t_1", "Legal", 0.99, "subject ✓", "excerpt"),))
 
 
 def test_a_work_item_survives_the_queue() -> None:
@@ -57,6 +61,24 @@ def test_an_incident_against_the_rules_is_refused(change: dict[str, object]) -> 
     document["alert"]["incident"] |= change
     with pytest.raises(MalformedMessageError):
         alert_from_json(json.dumps(document))
+
+
+@pytest.mark.parametrize("alert", [replace(ALERT, digest=DIGEST), replace(ALERT, test=True)])
+def test_what_a_digest_tells_and_the_mark_of_a_test_survive_the_queue(alert: Alert) -> None:
+    assert alert_from_json(alert_to_json(alert)) == alert
+
+
+@pytest.mark.parametrize("change", [{"count": "many"}, {"since_ms": -1}, {"lines": [{}]}, {"digest_id": None}])
+def test_a_digest_that_is_none_is_malformed(change: dict[str, object]) -> None:
+    document = json.loads(alert_to_json(replace(ALERT, digest=DIGEST)))
+    document["alert"]["digest"] |= change
+    with pytest.raises(MalformedMessageError):
+        alert_from_json(json.dumps(document))
+
+
+def test_a_digest_is_named_by_its_destination_and_beginning() -> None:
+    assert re.fullmatch("dig_[a-z2-7]{26}", digest_id("oncall", 1))
+    assert len({digest_id("oncall", 1), digest_id("oncall", 2), digest_id("chat", 1), digest_id("oncall", 1)}) == 3
 
 
 def test_a_newer_field_is_ignored() -> None:

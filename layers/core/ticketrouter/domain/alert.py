@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from ticketrouter.domain.digest import DigestFacts
 from ticketrouter.domain.score import Score
 from ticketrouter.domain.ticket import Ticket
 from ticketrouter.domain.urgency import ALERT_THRESHOLD
@@ -87,10 +88,11 @@ class IncidentFacts:
 class Alert:
     """One urgent ticket, or one update of an incident, for one destination, with all that a message needs.
 
-    It carries its own facts, so that it can be sent even when the record is gone.
+    It carries its own facts, so that it can be sent even when the record is gone. With `digest` set it is no single
+    ticket's alert, but stands for many that were held back.
 
     Attributes:
-        ticket_id: The ticket.
+        ticket_id: The ticket; of a digest or a test, a name that no ticket has.
         destination: Id of the destination.
         category: As scored.
         urgency_score: S.
@@ -105,6 +107,8 @@ class Alert:
         incident: The incident that the message is about; None for a ticket that is told singly. The other fields are
             then those of the ticket that passed the limit; of a closing summary, which has none, `ticket_id` is the
             incident's id and the texts are empty.
+        digest: What a digest tells; None in every other alert.
+        test: Sent by an operator to try the destination; there is no ticket.
     """
 
     ticket_id: str
@@ -120,6 +124,8 @@ class Alert:
     epoch: int = 1
     replay: str = ""
     incident: IncidentFacts | None = None
+    digest: DigestFacts | None = None
+    test: bool = False
 
     @property
     def about(self) -> str:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ticketrouter.domain.alert import Alert, IncidentFacts, IncidentPhase
+from ticketrouter.domain.digest import DigestFacts, DigestLine
 from ticketrouter.domain.errors import MalformedMessageError
 from ticketrouter.domain.status import Lane
 from ticketrouter.domain.ticket import TICKET_ID, Ticket
@@ -154,6 +155,8 @@ def alert_from_document(fields: dict[str, Any]) -> Alert:
         epoch=int(fields["epoch"]),
         replay=_text(fields.get("replay", "")),
         incident=_incident(fields.get("incident")),
+        digest=_digest(fields.get("digest")),
+        test=fields.get("test") is True,
     )
     if not TICKET_ID.fullmatch(alert.ticket_id) or not alert.destination:
         raise ValueError("ticket_id or destination is not acceptable")
@@ -176,6 +179,23 @@ def _incident(fields: Any) -> IncidentFacts | None:
     if not TICKET_ID.fullmatch(facts.incident_id) or facts.update < 1:
         raise ValueError("incident_id or update is not acceptable")
     return facts
+
+
+def _digest(fields: Any) -> DigestFacts | None:
+    if fields is None:
+        return None
+    lines = tuple(
+        DigestLine(
+            ticket_id=_text(line["ticket_id"]),
+            category=_text(line["category"]),
+            urgency_score=_unit(line["urgency_score"]),
+            subject=_text(line["subject"]),
+            excerpt=_text(line["excerpt"]),
+        )
+        for line in fields["lines"]
+    )
+    times = {name: _time_ms(fields[name]) for name in ("since_ms", "until_ms", "next_at_ms")}
+    return DigestFacts(digest_id=_text(fields["digest_id"]), count=int(fields["count"]), lines=lines, **times)
 
 
 def _read(body: str) -> dict[str, Any]:

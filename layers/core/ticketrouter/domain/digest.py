@@ -1,0 +1,55 @@
+"""Digests: one message for the alerts that a destination's hourly budget held back."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+
+MAX_LINES = 10  # of a digest; the count tells how many alerts it stands for
+
+
+@dataclass(frozen=True, slots=True)
+class DigestLine:
+    """One alert as a digest tells it; the words are a stranger's, as they are in an alert.
+
+    Attributes:
+        ticket_id: The ticket.
+        category: As scored.
+        urgency_score: S.
+        subject: As the customer wrote it.
+        excerpt: The first 140 characters of the description.
+    """
+
+    ticket_id: str
+    category: str
+    urgency_score: float
+    subject: str
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigestFacts:
+    """What a digest tells.
+
+    Attributes:
+        digest_id: `dig_<26 lower-case base32>`, also the `ticket_id` of the alert that carries it.
+        count: Alerts that this digest stands for, and no other message does.
+        since_ms: When the first of them was held back, Unix time in milliseconds.
+        until_ms: When the digest was closed.
+        next_at_ms: What is held back from now on follows no later than then.
+        lines: The most urgent ones, at most `MAX_LINES`; a ticket that was deleted meanwhile has none.
+    """
+
+    digest_id: str
+    count: int
+    since_ms: int
+    until_ms: int
+    next_at_ms: int
+    lines: tuple[DigestLine, ...] = ()
+
+
+def digest_id(destination: str, since_ms: int) -> str:
+    """Return the name of the digest that was begun at this time; a destination has one open digest at most."""
+    digest = hashlib.sha256(f"{destination}\0{since_ms}".encode()).digest()
+    return f"dig_{base64.b32encode(digest[:16]).decode().rstrip('=').lower()}"
