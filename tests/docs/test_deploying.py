@@ -29,4 +29,4 @@ def test_the_destination_and_its_secret_obey_the_rules_of_production(name: str, 
 
     (destination,) = load_destinations(path) or []  # raises on what breaks a rule
 
-    assert (destination.id, destination.kind) == ("chat", "slack")
+    assert (destination.id, destination.public.kind) == ("chat", "slack")

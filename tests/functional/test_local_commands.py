@@ -185,7 +185,7 @@ def test_own_destinations_are_read_by_the_rules_of_production(tmp_path: Path) ->
         (json.dumps([{**SLACK, "colour": "red"}]), "entry 0: unknown colour"),
         (json.dumps([{"id": "chat", "kind": "slack"}]), "chat: url must be"),
         (json.dumps([SLACK, SLACK]), "an id stands there twice"),
-        (json.dumps([{**SLACK, "id": ["chat"]}]), "unhashable"),
+        (json.dumps([{**SLACK, "id": ["chat"]}]), "entry 0: id must be"),
     ],
 )
 def test_destinations_that_break_a_rule_are_refused_at_once(tmp_path: Path, content: str, reason: str) -> None:

@@ -39,9 +39,10 @@ def test_a_replay_says_why_not(world: World) -> None:
 
 
 def test_destinations_are_told_without_a_secret(world: World) -> None:
+    unset = {"languages": [], "hourly_budget": None, "fallback": None}
     assert world.ask("list_destinations")[1]["destinations"] == [
-        {"id": "sink", "kind": "generic", "threshold": 0.8, "categories": []},
-        {"id": "legal", "kind": "slack", "threshold": 0.9, "categories": ["Legal"]},
+        unset | {"id": "sink", "kind": "generic", "threshold": 0.8, "categories": []},
+        unset | {"id": "legal", "kind": "slack", "threshold": 0.9, "categories": ["Legal"]},
     ]
 
 

@@ -1,6 +1,7 @@
 """The two documents of destinations: read as a whole, or refused by name without a word of a secret."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
@@ -8,11 +9,14 @@ from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterEr
 from ticketrouter.adapters.destinations import CACHE_S, ParameterDestinations, SecretDestinationSecrets
 from ticketrouter.domain.alert import Destination, DestinationSecret
 from ticketrouter.domain.backoff import SCHEDULE_S
+from ticketrouter.domain.destinations import MAX_FALLBACKS, masked
 from ticketrouter.domain.errors import MissingSettingError
+from ticketrouter.domain.score import Score
 from ticketrouter.usecases.dispatcher import MAX_TRIES_UNKNOWN
 
 KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 SECRET_URL = "https://hooks.example.com/xoxb-secret"
+URGENT = Score("Technical", 0.9, False, 0.95, "neutral", 0.0, (), "test-1")
 
 
 class Documents:
@@ -43,11 +47,13 @@ def test_destinations_are_read_with_their_defaults():
             {"id": "oncall"},
             {"id": "chat", "kind": "slack", "threshold": 0.9, "categories": ["Legal", "Billing"]},
             {"id": "guild-2", "kind": "discord", "threshold": 1},
+            {"id": "mail", "languages": ["en", "other"], "hourly_budget": 12, "fallback": "chat"},
         ]
     ) == [
         Destination("oncall", "generic", 0.8, ()),
         Destination("chat", "slack", 0.9, ("Legal", "Billing")),
         Destination("guild-2", "discord", 1.0, ()),
+        Destination("mail", "generic", 0.8, (), ("en", "other"), 12, "chat"),
     ]
 
 
@@ -85,6 +91,17 @@ def test_a_secret_is_read_and_another_is_none():
         ([{"id": "a", "categories": "Legal"}], "entry 0: categories"),
         ([{"id": "a", "categories": [1]}], "entry 0: categories"),
         ([{"id": "a", "treshold": 0.9}], "entry 0: unknown treshold"),
+        ([{"id": "a", "languages": ["de"]}], "entry 0: languages must be a list of en, other"),
+        ([{"id": "a", "languages": "en"}], "entry 0: languages"),
+        ([{"id": "a", "hourly_budget": 0}], "entry 0: hourly_budget"),
+        ([{"id": "a", "hourly_budget": 1.5}], "entry 0: hourly_budget"),
+        ([{"id": "a", "hourly_budget": True}], "entry 0: hourly_budget"),
+        ([{"id": "a", "fallback": ""}], "entry 0: fallback"),
+        ([{"id": "a", "fallback": None}], "entry 0: fallback"),
+        ([{"id": "a", "fallback": "b"}], "entry 0: fallback: there is no destination b"),
+        ([{"id": "a", "fallback": "a"}], "entry 0: fallback: it leads in a circle: a -> a"),
+        ([{"id": n, "fallback": f} for n, f in ("ab", "bc", "cb")], "entry 0: fallback: it leads in a circle: a -> b"),
+        ([{"id": f"d{n}", "fallback": f"d{n + 1}"} for n in range(9)] + [{"id": "d9"}], "entry 0: fallback: at most 8"),
         (GetParameterError("denied"), "cannot be fetched"),
     ],
 )
@@ -93,6 +110,39 @@ def test_a_bad_list_is_refused_by_its_place(content, place):
         destinations(content)
     assert str(refused.value).startswith("parameter /router/destinations")
     assert place in str(refused.value)
+
+
+def test_every_problem_of_a_document_is_named_at_once():
+    with pytest.raises(MissingSettingError) as refused:
+        destinations([{"id": "a", "kind": "fax", "threshold": 2}, {"id": "b"}, {"id": "", "budget": 1}])
+    for place in ("entry 0: kind", "entry 0: threshold", "entry 2: id", "entry 2: unknown budget"):
+        assert place in str(refused.value)
+    assert "entry 1" not in str(refused.value)
+
+
+def test_eight_fallbacks_may_follow_each_other():
+    chain = [{"id": f"d{n}", "fallback": f"d{n + 1}"} for n in range(MAX_FALLBACKS)] + [{"id": f"d{MAX_FALLBACKS}"}]
+    assert len(destinations(chain)) == MAX_FALLBACKS + 1
+
+
+def test_a_destination_may_want_tickets_of_one_language_alone():
+    english, foreign, unknown = (replace(URGENT, language=language) for language in ("en", "other", ""))
+    only_english = Destination("desk", languages=("en",))
+    assert [only_english.wants(score) for score in (english, foreign, unknown)] == [True, False, True]
+    assert all(Destination("all").wants(score) for score in (english, foreign, unknown))
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        (f"{SECRET_URL}-and-more-of-it", "hooks.example.com/…f-it"),
+        ("https://hooks.example.com/short", "hooks.example.com/…"),
+        ("https://user:word@hooks.example.com", "hooks.example.com/…"),
+        ("nonsense", "/…"),
+    ],
+)
+def test_of_an_address_the_host_and_four_characters_may_be_shown(url, shown):
+    assert masked(url) == shown
 
 
 @pytest.mark.parametrize(

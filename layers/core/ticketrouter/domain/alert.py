@@ -25,17 +25,25 @@ class Destination:
         kind: How the body is written, one of `KINDS`.
         threshold: S must lie strictly above it; at least 0.8.
         categories: Only these; empty means all.
+        languages: Only tickets in these, of `domain.language.LANGUAGES`; empty means all.
+        hourly_budget: Messages an hour, above which they are gathered into a digest; None for no limit.
+        fallback: Id of the destination that is told, too, when this one does not take an alert; empty for none.
     """
 
     id: str
     kind: str = "generic"
     threshold: float = ALERT_THRESHOLD
     categories: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    hourly_budget: int | None = None
+    fallback: str = ""
 
     def wants(self, score: Score) -> bool:
-        """Tell whether a ticket with this score is alerted here."""
+        """Tell whether a ticket with this score is alerted here; one of an unknown language is, whatever is set."""
         urgent = score.urgency_score > max(self.threshold, ALERT_THRESHOLD)
-        return urgent and (not self.categories or score.category in self.categories)
+        of_category = not self.categories or score.category in self.categories
+        of_language = not self.languages or not score.language or score.language in self.languages
+        return urgent and of_category and of_language
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+ENGLISH, OTHER = LANGUAGES = ("en", "other")  # what can be told apart
+
 _READ_CHARS = 1_000  # a text does not change its language later on, as far as a router cares
 _PRIOR_WORDS = 2  # as if two more words without any sign stood there: one strange word alone proves nothing
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")

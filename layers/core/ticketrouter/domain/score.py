@@ -22,6 +22,7 @@ class Score:
         model_version: Version of the bundle, or `lexicon`.
         degraded: True when the model did not answer and the word list stood in.
         embedding: Unit vector as int8 bytes (127 = 1.0), `[embedding_dim]`; empty when degraded.
+        language: One of `domain.language.LANGUAGES`; empty where nobody can tell.
     """
 
     category: str
@@ -34,3 +35,4 @@ class Score:
     model_version: str
     degraded: bool = False
     embedding: bytes = b""
+    language: str = ""

@@ -40,6 +40,9 @@ class DestinationResource(Shape):
     kind: str
     threshold: float = Field(description="S must lie strictly above it; at least 0.8.")
     categories: list[str] = Field(description="Only these; empty means all.")
+    languages: list[str] = Field(description="Only tickets in these (`en`, `other`); empty means all.")
+    hourly_budget: int | None = Field(description="Messages an hour, above which a digest gathers them.")
+    fallback: str | None = Field(description="Id of the destination that is told, too, when this one takes no alert.")
 
     @classmethod
     def of(cls, destination: Destination) -> Self:
@@ -49,6 +52,9 @@ class DestinationResource(Shape):
             kind=destination.kind,
             threshold=destination.threshold,
             categories=list(destination.categories),
+            languages=list(destination.languages),
+            hourly_budget=destination.hourly_budget,
+            fallback=destination.fallback or None,
         )
 
 

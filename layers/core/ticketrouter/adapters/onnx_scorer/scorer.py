@@ -19,7 +19,7 @@ from ticketrouter.adapters.onnx_scorer.zero_shot import ZeroShot
 from ticketrouter.domain import lexicon
 from ticketrouter.domain.categories import OwnCategories
 from ticketrouter.domain.errors import InferenceError, ModelMismatchError
-from ticketrouter.domain.language import LanguageRule
+from ticketrouter.domain.language import ENGLISH, OTHER, LanguageRule
 from ticketrouter.domain.score import Score
 from ticketrouter.domain.urgency import Fusion
 
@@ -101,26 +101,30 @@ class OnnxScorer:
             best = int(category[index].argmax())
             confidence = float(category[index, best])
             fused = self._fusion.fuse(float(urgency[index]), float(negative[index]), lexicon.assess(text))
-            unsure = confidence < head.review_below or self._misreads(text, float(raw.unknown[index]))
+            language = self._language_of(text, float(raw.unknown[index]))
             scores.append(
                 Score(
                     category=head.names[best],
                     category_confidence=round(confidence, 4),
-                    needs_review=unsure,
+                    needs_review=confidence < head.review_below or language == OTHER,
                     urgency_score=fused.score,
                     sentiment=self._sentiments[int(sentiment[index].argmax())],
                     sentiment_score=round(float(positive[index] - negative[index]), 4),
                     contributions=fused.contributions,
                     model_version=self.model_version,
                     embedding=vectors[index].tobytes(),
+                    language=language,
                 )
             )
         return scores
 
-    def _misreads(self, text: str, unknown: float) -> bool:
-        """Tell whether the vocabulary lacks the text's alphabet, or was not made for its language."""
-        foreign = self._language is not None and self._language.is_foreign(text, self._reader.knows)
-        return foreign or unknown > self._review_unknown
+    def _language_of(self, text: str, unknown: float) -> str:
+        """Return OTHER if the vocabulary lacks the text's alphabet, or was not made for its language."""
+        if unknown > self._review_unknown:
+            return OTHER
+        if self._language is None:
+            return ""
+        return OTHER if self._language.is_foreign(text, self._reader.knows) else ENGLISH
 
     def self_test(self) -> int:
         """Score the manifest's self-test texts one by one; return how many miss their category or their S.

@@ -138,7 +138,7 @@ def _decode_outcome(outcome: bytes, embedding: bytes) -> dict[str, Any]:
     decoded["score"] = Score(
         contributions=tuple(Contribution(term, value) for term, value in document["contributions"]),
         embedding=embedding,
-        **{name: score[name] for name in _SCORE_FIELDS},
+        **{name: score[name] for name in _SCORE_FIELDS if name in score},  # records of the release before lack some
     )
     decoded["alerts"] = tuple(alert_from_document(alert) for alert in document["alerts"])
     return decoded

@@ -1,0 +1,177 @@
+"""The two documents of destinations: read as a whole, or refused with every place that breaks a rule.
+
+The parameter is a list of `{"id", "kind", "threshold", "categories", "languages", "hourly_budget", "fallback"}`, the
+secret an object `{"<id>": {"url", "signing_keys"}}`. Addresses stand in the secret alone: that of a chat webhook is a
+password. A document is refused as a whole, so that a typing error is seen at once and not when the night's alert is
+missing. No message quotes anything of a secret.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from ticketrouter.domain.alert import KINDS, Destination, DestinationSecret
+from ticketrouter.domain.egress import LOOPBACK, parse_webhook_url
+from ticketrouter.domain.errors import MissingSettingError, UnsafeWebhookUrlError
+from ticketrouter.domain.language import LANGUAGES
+from ticketrouter.domain.signature import secret_bytes
+from ticketrouter.domain.urgency import ALERT_THRESHOLD
+
+PUBLIC_FIELDS = frozenset({"id", "kind", "threshold", "categories", "languages", "hourly_budget", "fallback"})
+SECRET_FIELDS = frozenset({"url", "signing_keys"})
+MAX_ID_CHARS = 64
+# One fallback after the other is one function calling itself: Lambda ends such a chain after 16 calls.
+# Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+MAX_FALLBACKS = 8
+_ID_CHARS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
+
+
+def read_json(text: Any, place: str) -> Any:
+    """Return what a document holds.
+
+    Raises:
+        MissingSettingError: It is not JSON. The cause is left out, for it holds the document.
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, TypeError, RecursionError):
+        raise MissingSettingError(f"{place}: is not JSON") from None
+
+
+def parse_destinations(document: Any, place: str) -> list[Destination]:
+    """Return the destinations of the parameter's document.
+
+    Raises:
+        MissingSettingError: Names each entry and field that breaks a rule.
+    """
+    if not isinstance(document, list):
+        raise MissingSettingError(f"{place}: must be a JSON list of destinations")
+    problems: list[str] = []
+    found = [_destination(entry, f"entry {index}", problems) for index, entry in enumerate(document)]
+    if not problems:
+        _check_ids(found, problems)
+    if problems:
+        raise MissingSettingError(f"{place}, {'; '.join(problems)}")
+    return found
+
+
+def parse_secrets(document: Any, place: str) -> dict[str, DestinationSecret]:
+    """Return the secrets of the secret's document, by id.
+
+    Raises:
+        MissingSettingError: Names each destination and field that breaks a rule, and quotes nothing.
+    """
+    if not isinstance(document, dict):
+        raise MissingSettingError(f"{place}: must be a JSON object, id to secret")
+    problems: list[str] = []
+    found = {name: _secret(entry, name, problems) for name, entry in document.items()}
+    if problems:
+        raise MissingSettingError(f"{place}, {'; '.join(problems)}")
+    return found
+
+
+def address_problem(secret: DestinationSecret, *, allow_loopback: bool) -> str | None:
+    """Return why the dispatcher would refuse to call this address; None if it would not, as far as its text tells.
+
+    Not a reason to refuse the document: one destination that cannot be called must not silence the others.
+    """
+    try:
+        parse_webhook_url(secret.url, allow_loopback=allow_loopback)
+    except UnsafeWebhookUrlError as error:
+        return f"{error}, or http on {LOOPBACK}" if allow_loopback else str(error)
+    return None
+
+
+def masked(url: str) -> str:
+    """Return what may be shown of an address: its host and its last four characters."""
+    host = url.partition("://")[2].partition("/")[0].rpartition("@")[2]
+    rest = url.partition("://")[2].partition("/")[2]
+    # Of a short path, four characters would be most of the secret.
+    return f"{host}/…{rest[-4:] if len(rest) >= 16 else ''}"
+
+
+def _destination(entry: Any, place: str, problems: list[str]) -> Destination:
+    fields = _fields(entry, PUBLIC_FIELDS, place, problems)
+
+    def check(good: bool, rule: str) -> None:
+        if not good:
+            problems.append(f"{place}: {rule}")
+
+    id_, fallback = fields.get("id", ""), fields.get("fallback", "")
+    an_id = f"1 to {MAX_ID_CHARS} letters, digits, dots, dashes, underscores"
+    check(_is_id(id_), f"id must be {an_id}")
+    kind = fields.get("kind", "generic")
+    check(kind in KINDS, f"kind must be one of {', '.join(KINDS)}")
+    threshold = fields.get("threshold", ALERT_THRESHOLD)
+    in_range = _is_number(threshold, int | float) and ALERT_THRESHOLD <= threshold <= 1
+    check(in_range, f"threshold must be a number from {ALERT_THRESHOLD} to 1")
+    categories, languages = fields.get("categories", []), fields.get("languages", [])
+    check(_are_texts(categories), "categories must be a list of texts")
+    known = _are_texts(languages) and set(languages) <= set(LANGUAGES)
+    check(known, f"languages must be a list of {', '.join(LANGUAGES)}")
+    budget = fields.get("hourly_budget")
+    check(budget is None or (_is_number(budget, int) and budget >= 1), "hourly_budget must be a whole number above 0")
+    check("fallback" not in fields or _is_id(fallback), "fallback must be the id of another destination")
+    if problems:
+        return Destination("")  # never used: a document with a problem is refused
+    return Destination(
+        id_, kind, float(threshold), tuple(categories), tuple(languages), hourly_budget=budget, fallback=fallback
+    )
+
+
+def _check_ids(found: list[Destination], problems: list[str]) -> None:
+    by_id = {destination.id: destination for destination in found}
+    if len(by_id) != len(found):
+        problems.append("an id stands there twice")
+    for index, destination in enumerate(found):
+        chain = [destination.id]
+        while (following := by_id[chain[-1]].fallback) and following in by_id and following not in chain:
+            chain.append(following)
+        if following and following not in by_id:
+            rule = f"there is no destination {following}" if len(chain) == 1 else ""  # said of its own entry
+        elif following:
+            rule = f"it leads in a circle: {' -> '.join([*chain, following])}"
+        else:
+            rule = f"at most {MAX_FALLBACKS} may follow each other" if len(chain) > MAX_FALLBACKS + 1 else ""
+        if rule:
+            problems.append(f"entry {index}: fallback: {rule}")
+
+
+def _secret(entry: Any, place: str, problems: list[str]) -> DestinationSecret:
+    fields = _fields(entry, SECRET_FIELDS, place, problems)
+    url, signing_keys = fields.get("url"), fields.get("signing_keys", [])
+    if not isinstance(url, str) or not url:
+        problems.append(f"{place}: url must be a text")
+        url = ""
+    if not _are_texts(signing_keys):
+        problems.append(f"{place}: signing_keys must be a list of texts")
+        signing_keys = []
+    for key in signing_keys:
+        try:
+            secret_bytes(key)
+        except MissingSettingError as error:
+            problems.append(f"{place}: {error}")
+    return DestinationSecret(url, tuple(signing_keys))
+
+
+def _fields(entry: Any, known: frozenset[str], place: str, problems: list[str]) -> Mapping[str, Any]:
+    if not isinstance(entry, dict):
+        problems.append(f"{place}: must be a JSON object")
+        return {"id": "-", "url": "-"}  # so that its fields are not complained of, too
+    if unknown := entry.keys() - known:
+        problems.append(f"{place}: unknown {', '.join(sorted(unknown))}")
+    return entry
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= MAX_ID_CHARS and _ID_CHARS.issuperset(value)
+
+
+def _is_number(value: Any, kind: Any) -> bool:
+    return isinstance(value, kind) and not isinstance(value, bool)
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)
