@@ -85,6 +85,8 @@ def test_the_model_is_loaded_once(worker: Worker, stack: Services, report: Repor
         "docker run", f"the first ticket, cold: {cold_ms:7.1f} ms (the emulator starts the function on the first call)"
     )
     report("docker run", f"a ticket, warm, median of {WARM_CALLS}: {median_ms:7.1f} ms")
+    scoring_ms = statistics.median(line["scoring_ms"] for line in scored[1:])
+    report("docker run", f"of that in the model: {scoring_ms:7.1f} ms")
     report("docker run", f"memory: {worker.memory}")
 
 
