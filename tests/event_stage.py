@@ -25,6 +25,7 @@ from ticketrouter.adapters.memory import (
     MemoryClock,
     MemoryDeadLetters,
     MemoryDeliveries,
+    MemoryDestinationHealth,
     MemoryDestinations,
     MemoryDestinationSecrets,
     MemoryRandomness,
@@ -78,6 +79,7 @@ class MemoryStage:
         self.queue, self.alerts = MemoryWorkQueue(), MemoryAlertQueue()
         self.sender = MemoryWebhookSender()
         self.store = MemoryTicketStore(self.state)
+        self.health = MemoryDestinationHealth(self.state)
         self.deliveries, self.letters = MemoryDeliveries(self.state), MemoryDeadLetters(self.state)
         self.destinations = MemoryDestinations([Destination(name, kind) for name, kind in SINKS.items()])
         self.scorer, self.randomness = GuardedScorer(model(), self.clock), MemoryRandomness()
@@ -121,7 +123,9 @@ class MemoryStage:
             secrets=MemoryDestinationSecrets(
                 {name: DestinationSecret(url, (SIGNING_KEY,)) for name, url in urls.items()}
             ),
+            health=self.health,
             sender=self.sender,
+            alerts=self.alerts,
             dead_letters=self.letters,
             visibility=MemoryVisibility(),
             clock=self.clock,
@@ -136,6 +140,7 @@ class MemoryStage:
             dead_letters=self.letters,
             queue=self.queue,
             destinations=self.destinations,
+            health=self.health,
         )
 
     def _operate(self) -> Operate:

@@ -8,6 +8,7 @@ from ticketrouter.adapters.memory import (
     MemoryClock,
     MemoryDeadLetters,
     MemoryDeliveries,
+    MemoryDestinationHealth,
     MemoryDestinations,
     MemoryRandomness,
     MemoryState,
@@ -39,6 +40,7 @@ class QueryWorld:
         self.queue = MemoryWorkQueue()
         self.alerts = MemoryAlertQueue()
         self.destinations = MemoryDestinations([Destination("sink"), Destination("legal", "slack", 0.9, ("Legal",))])
+        self.health = MemoryDestinationHealth(self.state)
         views = MemoryViews(self.state)
         self.query = Query(
             store=self.store,
@@ -47,6 +49,7 @@ class QueryWorld:
             dead_letters=self.dead_letters,
             queue=self.queue,
             destinations=self.destinations,
+            health=self.health,
         )
         self.operate = Operate(
             store=self.store,

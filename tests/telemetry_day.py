@@ -37,6 +37,7 @@ from ticketrouter.adapters.memory import (
     MemoryState,
     MemoryWorkQueue,
 )
+from ticketrouter.domain.alert import Destination, DestinationSecret
 from ticketrouter.domain.errors import (
     MissingSettingError,
     ModelMismatchError,
@@ -152,6 +153,17 @@ def day_of_dispatcher() -> None:
     call(handler, records(failing), "dispatcher")  # too early
     world.clock.advance(3_600)
     call(handler, records(failing), "dispatcher")
+    world.destinations.destinations.append(Destination("chain", fallback="oncall"))
+    world.secrets.secrets["chain"] = DestinationSecret("https://hooks.example.com/chain")
+    world.sender.replies["https://hooks.example.com/chain"] += [WebhookRejectedError("no", status=404)] * 2
+    unheard = dispatcher_world.message(dispatcher_world.alert("t_5", "chain"), "m6")
+    world.alerts.down = True
+    call(handler, records(unheard), "dispatcher")
+    world.alerts.down = False
+    world.clock.advance(60)
+    call(handler, records(unheard), "dispatcher")
+    world.health.failed("guild", slow=True, wish_s=0)
+    call(handler, records(dispatcher_world.message(dispatcher_world.alert("t_6", "guild"), "m7")), "dispatcher")
     world.sender.during = lambda: world.clock.advance(60)  # longer than the lease, and somebody else takes over
     slow = dispatcher_world.alert("t_3")
     world.sender.after = lambda: world.deliveries.claim(slow, token="other", lease_ms=60_000) and None

@@ -8,7 +8,8 @@ from typing import Any
 from ticketrouter.domain.errors import MalformedMessageError
 from ticketrouter.edge import sqs
 from ticketrouter.telemetry import Handler, Metric, count, instrumented, logger, observe_ms
-from ticketrouter.usecases.dispatcher import Dispatcher, DispatchReport, Ending, Handled
+from ticketrouter.usecases.dispatch_report import DispatchReport, Ending, Handled
+from ticketrouter.usecases.dispatcher import Dispatcher
 
 Event = dict[str, Any]
 
@@ -56,10 +57,13 @@ def _log(handled: Handled) -> None:
         facts["delay_s"] = handled.delay_s
     if handled.ending is Ending.MALFORMED:
         facts["reason"] = MalformedMessageError.code
+    if handled.fallback:
+        told = {name: facts[name] for name in ("message_id", "ticket_id", "destination")}
+        logger.warning("fallback told", **told, fallback=handled.fallback)
     match handled.ending:
         case Ending.EXHAUSTED | Ending.MALFORMED:
             logger.error(handled.ending.value, **facts)
-        case Ending.RETRIED | Ending.LEASE_LOST | Ending.STORE_AWAY | Ending.OUT_OF_TIME:
+        case Ending.RETRIED | Ending.UNTOLD | Ending.LEASE_LOST | Ending.STORE_AWAY | Ending.OUT_OF_TIME:
             logger.warning(handled.ending.value, **facts)
         case _:
             logger.info(handled.ending.value, **facts)

@@ -30,7 +30,7 @@ def routes(query: Query, operate: Operate) -> dict[str, Callable[[Event], Event]
         return http.json_response(202, answer.model_dump())
 
     def list_destinations(event: Event) -> Event:
-        found = [DestinationResource.of(destination) for destination in query.destinations()]
+        found = [DestinationResource.of(view.destination, view.condition) for view in query.destinations()]
         return http.json_response(200, DestinationList(destinations=found).model_dump())
 
     return {

@@ -17,6 +17,7 @@ from ticketrouter.adapters.memory import (
     MemoryClock,
     MemoryDeadLetters,
     MemoryDeliveries,
+    MemoryDestinationHealth,
     MemoryState,
     MemoryTicketStore,
     MemoryViews,
@@ -26,6 +27,7 @@ from ticketrouter.adapters.redis_store import (
     RedisClient,
     RedisDeadLetters,
     RedisDeliveries,
+    RedisDestinationHealth,
     RedisTicketStore,
     RedisViews,
 )
@@ -37,7 +39,7 @@ from ticketrouter.domain.score import Score
 from ticketrouter.domain.status import Lane
 from ticketrouter.domain.ticket import Ticket
 from ticketrouter.domain.urgency import Contribution
-from ticketrouter.ports import Claims, Clock, DeadLetters, Deliveries, TicketStore, Views
+from ticketrouter.ports import Claims, Clock, DeadLetters, Deliveries, DestinationHealth, TicketStore, Views
 
 DEADLINE_S = 3_600
 
@@ -55,6 +57,7 @@ class StoreWorld:
     claims: Claims
     store: TicketStore
     deliveries: Deliveries
+    health: DestinationHealth
     views: Views
     letters: DeadLetters
     clock: Clock
@@ -142,6 +145,7 @@ def memory_world() -> Callable[..., StoreWorld]:
             claims=MemoryClaims(state),
             store=MemoryTicketStore(state),
             deliveries=MemoryDeliveries(state),
+            health=MemoryDestinationHealth(state),
             views=MemoryViews(state),
             letters=MemoryDeadLetters(state),
             clock=clock,
@@ -192,6 +196,7 @@ def redis_world(redis_client: RedisClient) -> Callable[..., StoreWorld]:
             claims=RedisClaims(redis_client, deadline_s=DEADLINE_S, **kept),
             store=RedisTicketStore(redis_client, deadline_s=DEADLINE_S, **kept),
             deliveries=RedisDeliveries(redis_client, **kept),
+            health=RedisDestinationHealth(redis_client),
             views=RedisViews(redis_client),
             letters=RedisDeadLetters(redis_client),
             clock=SystemClock(),

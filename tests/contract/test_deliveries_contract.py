@@ -228,3 +228,33 @@ def test_a_delivery_counts_and_shows_its_ticket_as_changed(world):
     stats = world.views.stats(60)
     assert stats["counters"]["delivered"] == stats["latency"]["dispatch_ms"]["count"] == 1
     assert 95 <= stats["latency"]["dispatch_ms"]["p50"] <= 105
+
+
+def test_a_lease_can_be_given_back_without_a_try(world):
+    alert = world.alert(world.item("a"))
+    claim(world, alert)
+
+    assert world.deliveries.postpone(alert, token="another", in_ms=0) is False
+    assert world.deliveries.postpone(alert, token="first", in_ms=80) is True
+    assert world.deliveries.postpone(alert, token="first", in_ms=0) is False  # the lease is over
+
+    assert claim(world, alert, token="second") == DeliveryClaim(DeliveryVerdict.LATER, 0, wait_s=1)
+    world.wait_ms(100)
+    assert claim(world, alert, token="second") == DeliveryClaim(DeliveryVerdict.SEND, 0)
+    (delivery,) = world.deliveries.of_ticket("a", ["oncall"])
+    assert (delivery.status, delivery.attempts, delivery.log) == (PENDING, 0, ())
+
+
+def test_who_was_told_in_its_place_is_remembered_until_a_redrive(world):
+    alert, unseen = world.alert(world.item("a")), world.alert(world.item("b"))
+    claim(world, alert)
+
+    world.deliveries.note_fallback(alert, "chat")
+    world.deliveries.note_fallback(unseen, "chat")
+
+    assert claim(world, alert).fallback == "chat"
+    deliver(world, alert)
+    assert claim(world, alert) == DeliveryClaim(DeliveryVerdict.DONE, 1, fallback="chat")
+    assert [delivery.fallback for delivery in world.deliveries.of_ticket("a", ["oncall"])] == ["chat"]
+    assert world.deliveries.of_ticket("b", ["oncall"]) == []
+    assert claim(world, replace(alert, epoch=2), token="second") == DeliveryClaim(DeliveryVerdict.SEND, 0)

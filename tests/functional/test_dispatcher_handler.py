@@ -11,9 +11,11 @@ import pytest
 from functions.dispatcher.handler import make_handler
 from tests.lambda_context import FakeLambdaContext
 from ticketrouter.adapters.memory import (
+    MemoryAlertQueue,
     MemoryClock,
     MemoryDeadLetters,
     MemoryDeliveries,
+    MemoryDestinationHealth,
     MemoryDestinations,
     MemoryDestinationSecrets,
     MemoryRandomness,
@@ -44,7 +46,9 @@ class World:
                     [Destination("sink"), Destination("sink-slack", "slack"), Destination("sink-discord", "discord")]
                 ),
                 secrets=MemoryDestinationSecrets({name: DestinationSecret(url, (KEY,)) for name, url in URLS.items()}),
+                health=MemoryDestinationHealth(self.state),
                 sender=self.sender,
+                alerts=MemoryAlertQueue(),
                 dead_letters=MemoryDeadLetters(self.state),
                 visibility=self.visibility,
                 clock=clock,

@@ -40,10 +40,28 @@ def test_a_replay_says_why_not(world: World) -> None:
 
 def test_destinations_are_told_without_a_secret(world: World) -> None:
     unset = {"languages": [], "hourly_budget": None, "fallback": None}
+    unset |= {"state": "ok", "failures": 0, "paused_until": None, "disabled_at": None}
     assert world.ask("list_destinations")[1]["destinations"] == [
         unset | {"id": "sink", "kind": "generic", "threshold": 0.8, "categories": []},
         unset | {"id": "legal", "kind": "slack", "threshold": 0.9, "categories": ["Legal"]},
     ]
+
+
+def test_destinations_say_what_is_held_against_them(world: World) -> None:
+    for _ in range(3):
+        world.health.failed("sink", slow=False, wish_s=0)
+    world.health.gone("legal", secret_print="print")
+
+    sink, legal = world.ask("list_destinations")[1]["destinations"]
+
+    assert (sink["state"], sink["failures"], sink["paused_until"]) == ("failing", 3, "2026-11-21T12:00:30.000Z")
+    assert (legal["state"], legal["disabled_at"]) == ("disabled", "2026-11-21T12:00:00.000Z")
+
+
+def test_destinations_are_told_while_the_store_is_away(world: World) -> None:
+    world.state.available = False
+    destinations = world.ask("list_destinations")[1]["destinations"]
+    assert [(each["id"], each["state"]) for each in destinations] == [("sink", None), ("legal", None)]
 
 
 def test_destinations_that_cannot_be_read_are_our_failure(

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
 
 from tests.query_events import World, load
+from ticketrouter.domain.record import Attempt
+from ticketrouter.domain.status import DeliveryStatus
+
+NO_FALLBACK = {"fallback": None, "fallback_for": None}
 
 
 @pytest.fixture
@@ -42,7 +47,7 @@ def test_a_ticket_is_flat_and_has_every_name_that_clients_know(world: World) -> 
         "model_version": "test-1",
         "degraded": False,
         "incident_id": None,
-        "alerts": [{"destination": "sink", "status": "delivered", "attempts": 2}],
+        "alerts": [{"destination": "sink", "status": "delivered", "attempts": 2, **NO_FALLBACK}],
         "webhook_triggered": True,
         "failure": None,
     }
@@ -73,8 +78,8 @@ def test_an_alert_is_pending_until_the_dispatcher_has_it_and_triggered_only_afte
     waiting = world.ask("get_ticket")[1]
     world.deliver(record, 503)
     tried = world.ask("get_ticket")[1]
-    assert waiting["alerts"] == [{"destination": "sink", "status": "pending", "attempts": 0}]
-    assert tried["alerts"] == [{"destination": "sink", "status": "pending", "attempts": 1}]
+    assert waiting["alerts"] == [{"destination": "sink", "status": "pending", "attempts": 0, **NO_FALLBACK}]
+    assert tried["alerts"] == [{"destination": "sink", "status": "pending", "attempts": 1, **NO_FALLBACK}]
     assert (waiting["webhook_triggered"], tried["webhook_triggered"]) == (False, False)
     assert tried["timings"]["dispatch_ms"] is None
 
@@ -172,3 +177,26 @@ def test_deletion_of_a_ticket_answers_204_and_then_404(world: World) -> None:
 def test_deletion_of_a_customer_counts(world: World) -> None:
     world.delivered()
     assert world.ask("delete_customer") == (200, {"deleted": 1, "more": False})
+
+
+def test_a_ticket_shows_who_was_told_in_place_of_whom(world: World) -> None:
+    # given: sink does not take it, chat does not either, mail does
+    record = world.score(world.accept("INC-2041"))
+    world.deliver(record, 503)
+    told = record.alerts[0]
+    for destination, status in (("chat", DeliveryStatus.EXHAUSTED), ("mail", DeliveryStatus.DELIVERED)):
+        world.deliveries.note_fallback(told, destination)
+        told = replace(told, destination=destination, fallback_for=told.destination)
+        world.deliveries.claim(told, token="t", lease_ms=1_000)
+        error = None if status is DeliveryStatus.DELIVERED else "webhook-rejected"
+        attempt = Attempt(world.clock.now_ms(), 1.0, None, error)
+        world.deliveries.record(told, attempt, status, token="t", retry_in_ms=None)
+
+    ticket = world.ask("get_ticket")[1]
+
+    assert [tuple(alert.values()) for alert in ticket["alerts"]] == [
+        ("sink", "pending", 1, "chat", None),
+        ("chat", "exhausted", 1, "mail", "sink"),
+        ("mail", "delivered", 1, None, "chat"),
+    ]
+    assert ticket["webhook_triggered"] is True

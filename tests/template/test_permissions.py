@@ -82,7 +82,7 @@ def test_who_may_do_what_with_which_queue(template: Template) -> None:
     assert _who(template, "sqs:SendMessage*") == {
         "ExpressQueue": {"ingest", "query", "reconciler"},
         "StandardQueue": {"ingest", "query", "reconciler"},
-        "AlertQueue": {"worker", "query", "reconciler"},
+        "AlertQueue": {"worker", "dispatcher", "query", "reconciler"},
     }
     assert _who(template, "sqs:ReceiveMessage") == {
         "ExpressQueue": {"worker"},

@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 from ticketrouter.adapters.memory import (
+    MemoryAlertQueue,
     MemoryClock,
     MemoryDeadLetters,
     MemoryDeliveries,
+    MemoryDestinationHealth,
     MemoryDestinations,
     MemoryDestinationSecrets,
     MemoryRandomness,
@@ -52,6 +54,8 @@ class World:
         self.clock = MemoryClock()
         self.state = MemoryState(self.clock)
         self.deliveries = MemoryDeliveries(self.state)
+        self.health = MemoryDestinationHealth(self.state)
+        self.alerts = MemoryAlertQueue()
         self.dead_letters = MemoryDeadLetters(self.state)
         self.visibility = MemoryVisibility()
         self.randomness = MemoryRandomness()
@@ -73,7 +77,9 @@ class World:
             deliveries=self.deliveries,
             destinations=self.destinations,
             secrets=self.secrets,
+            health=self.health,
             sender=self.sender,
+            alerts=self.alerts,
             dead_letters=self.dead_letters,
             visibility=self.visibility,
             clock=self.clock,

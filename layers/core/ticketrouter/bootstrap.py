@@ -76,21 +76,23 @@ def worker() -> Worker:
 def dispatcher() -> Dispatcher:
     """Build the way out."""
     from ticketrouter.adapters.destinations import SecretDestinationSecrets
-    from ticketrouter.adapters.redis_store import RedisDeadLetters, RedisDeliveries
-    from ticketrouter.adapters.sqs_queue import SqsVisibility, sqs_client
+    from ticketrouter.adapters.redis_store import RedisDeadLetters, RedisDeliveries, RedisDestinationHealth
+    from ticketrouter.adapters.sqs_queue import SqsAlertQueue, SqsVisibility, sqs_client
     from ticketrouter.adapters.system import SystemClock, SystemRandomness
     from ticketrouter.adapters.webhook_http import HttpWebhookSender
     from ticketrouter.usecases.dispatcher import Dispatcher
 
     config = settings.load(settings.DispatcherSettings)
-    redis, clock = _redis(config.CACHE_URL_SECRET_ARN), SystemClock()
+    redis, sqs, clock = _redis(config.CACHE_URL_SECRET_ARN), sqs_client(), SystemClock()
     return Dispatcher(
         deliveries=RedisDeliveries(redis, record_ttl_s=config.RECORD_TTL_S),
         destinations=_destinations(config.DESTINATIONS_PARAMETER),
         secrets=SecretDestinationSecrets(_secrets(), config.DESTINATION_SECRETS_ARN),
+        health=RedisDestinationHealth(redis),
         sender=HttpWebhookSender(clock=clock, allow_loopback=config.ALLOW_LOOPBACK_WEBHOOKS),
+        alerts=SqsAlertQueue(sqs, config.ALERT_QUEUE_URL),
         dead_letters=RedisDeadLetters(redis),
-        visibility=SqsVisibility(sqs_client(), [config.ALERT_QUEUE_URL]),
+        visibility=SqsVisibility(sqs, [config.ALERT_QUEUE_URL]),
         clock=clock,
         randomness=SystemRandomness(),
         public_url=config.PUBLIC_URL,
@@ -99,7 +101,13 @@ def dispatcher() -> Dispatcher:
 
 def query() -> tuple[Query, Operate]:
     """Build the reads, and the operator's actions beside them."""
-    from ticketrouter.adapters.redis_store import RedisDeadLetters, RedisDeliveries, RedisTicketStore, RedisViews
+    from ticketrouter.adapters.redis_store import (
+        RedisDeadLetters,
+        RedisDeliveries,
+        RedisDestinationHealth,
+        RedisTicketStore,
+        RedisViews,
+    )
     from ticketrouter.adapters.sqs_queue import SqsAlertQueue, SqsWorkQueue, sqs_client
     from ticketrouter.adapters.system import SystemClock, SystemRandomness
     from ticketrouter.usecases.operate import Operate
@@ -118,6 +126,7 @@ def query() -> tuple[Query, Operate]:
         dead_letters=letters,
         queue=queue,
         destinations=_destinations(config.DESTINATIONS_PARAMETER),
+        health=RedisDestinationHealth(redis),
     )
     actions = Operate(
         store=store,

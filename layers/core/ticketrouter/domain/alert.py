@@ -58,6 +58,11 @@ class DestinationSecret:
     url: str = field(repr=False)
     signing_keys: tuple[str, ...] = field(default=(), repr=False)
 
+    @property
+    def fingerprint(self) -> str:
+        """Return a name for exactly this secret, from which it cannot be made: another one has another."""
+        return hashlib.sha256("\0".join((self.url, *self.signing_keys)).encode()).hexdigest()[:32]
+
 
 class IncidentPhase(StrEnum):
     """Why a message about an incident goes out."""
@@ -117,6 +122,7 @@ class Alert:
             incident's id and the texts are empty.
         digest: What a digest tells; None in every other alert.
         test: Sent by an operator to try the destination; there is no ticket.
+        fallback_for: Id of the destination that did not take it; empty where this is the first one told.
     """
 
     ticket_id: str
@@ -134,6 +140,7 @@ class Alert:
     incident: IncidentFacts | None = None
     digest: DigestFacts | None = None
     test: bool = False
+    fallback_for: str = ""
 
     @property
     def about(self) -> str:

@@ -29,6 +29,24 @@ def retry_delay_s(tries: int, *, uniform: float, retry_after_s: int | None = Non
     return math.ceil(delay_s)
 
 
+# The breaker of a destination: what it did to one alert counts for all of them.
+FAILURES_TO_OPEN = 3  # in a row
+SLOW_MS = 5_000  # a failure that takes this long opens at once: each further one would hold up healthy destinations
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 30, 600  # doubled with each probe that fails
+# Waiting behind a breaker uses up no try. Well before the queue forgets the alert (4 days) or has handed it out 200
+# times, it is given up in plain sight.
+GIVE_UP_AFTER_S = 43_200
+
+# Another destination is told when this one has not taken an alert by then.
+FALLBACK_TRIES = 3
+FALLBACK_AFTER_S = 180
+
+
+def pause_wish_s(retry_after_s: int | None) -> int:
+    """Return for how long a receiver may ask us to leave it alone altogether."""
+    return min(retry_after_s or 0, LONGEST_WISH_S)
+
+
 # A store that does not answer has most often only hiccuped: the first receptions come back soon. From then on it is an
 # outage, and the queue's own visibility (minutes) keeps it from burning the receives that lead to the dead letters.
 OUTAGE_DELAYS_S = (5, 30, 60)

@@ -14,7 +14,8 @@
      │   ├─ MalformedMessageError       queue message that cannot be read: kept as a dead letter
      │   ├─ WebhookRejectedError        the receiver refused for good (4xx but 408, 425, 429)
      │   ├─ WebhookGoneError            410: the destination is disabled
-     │   └─ UnsafeWebhookUrlError       an address that the router must not call
+     │   ├─ UnsafeWebhookUrlError       an address that the router must not call
+     │   └─ DestinationDisabledError    it answered 410 before: it is not called any more
      ├─ TransientError              the same again later may work
      │   ├─ InProgressError             409   the same ticket is being accepted right now
      │   ├─ RateLimitedError            429
@@ -179,6 +180,12 @@ class UnsafeWebhookUrlError(WebhookRejectedError):
     """An address that the router must not call."""
 
     code = "unsafe-webhook-url"
+
+
+class DestinationDisabledError(WebhookRejectedError):
+    """The destination answered 410 before, and is left alone until its secret or an operator changes that."""
+
+    code = "destination-disabled"
 
 
 class InProgressError(TransientError):

@@ -157,6 +157,7 @@ def alert_from_document(fields: dict[str, Any]) -> Alert:
         incident=_incident(fields.get("incident")),
         digest=_digest(fields.get("digest")),
         test=fields.get("test") is True,
+        fallback_for=_text(fields.get("fallback_for", "")),
     )
     if not TICKET_ID.fullmatch(alert.ticket_id) or not alert.destination:
         raise ValueError("ticket_id or destination is not acceptable")

@@ -53,6 +53,8 @@ def _generic(alert: Alert, link: str) -> Json:
         "accepted_at": _iso(alert.accepted_at_ms),
         "scored_at": _iso(alert.scored_at_ms),
     }
+    if alert.fallback_for:
+        body["fallback_for"] = alert.fallback_for
     return {**body, "link": link} if link else body
 
 
@@ -70,6 +72,8 @@ def _slack(alert: Alert, link: str) -> Json:
     ]
     if alert.customer:
         facts.append(f"customer {_slack_text(excerpt(alert.customer, _LABEL_CHARS))}")
+    if alert.fallback_for:
+        facts.append(f"{_slack_text(alert.fallback_for)} did not take it")
     if alert.reasons:
         facts.append(f"because of {_slack_text(excerpt('; '.join(alert.reasons), _LABEL_CHARS))}")
     return {
@@ -91,6 +95,7 @@ def _discord(alert: Alert, link: str) -> Json:
         ("Urgency", f"{alert.urgency_score:.2f} ({band(alert.urgency_score)})"),
         ("Ticket", _discord_text(alert.ticket_id)),
         ("Customer", _discord_text(excerpt(alert.customer, _LABEL_CHARS))),
+        ("Did not take it", _discord_text(alert.fallback_for)),
         ("Because of", _discord_text(excerpt("; ".join(alert.reasons), _LABEL_CHARS))),
     ]
     embed: Json = {

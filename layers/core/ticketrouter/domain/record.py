@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from ticketrouter.domain.alert import Alert
 from ticketrouter.domain.message import Received, WorkItem
@@ -96,6 +97,7 @@ class Delivery:
         log: The last tries, oldest first (at most 10).
         updated_at_ms: Unix time in milliseconds.
         next_at_ms: When the next try is due; None when none is.
+        fallback: Id of the destination that was told, too, because this one did not take it; empty for none.
     """
 
     alert: Alert
@@ -104,6 +106,7 @@ class Delivery:
     log: tuple[Attempt, ...]
     updated_at_ms: int
     next_at_ms: int | None = None
+    fallback: str = ""
 
     @property
     def id(self) -> str:
@@ -114,6 +117,28 @@ class Delivery:
     def delivered_at_ms(self) -> int | None:
         """Return when a 2xx came back; None if none has."""
         return next((attempt.at_ms for attempt in self.log if attempt.error is None), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What is held against a destination.
+
+    Attributes:
+        failures: In a row.
+        paused_until_ms: Its breaker is open until then, Unix time in milliseconds; None if it is closed.
+        disabled_at_ms: When it answered 410; None if it has not.
+    """
+
+    failures: int = 0
+    paused_until_ms: int | None = None
+    disabled_at_ms: int | None = None
+
+    @property
+    def state(self) -> Literal["ok", "failing", "disabled"]:
+        """Return ok, failing or disabled."""
+        if self.disabled_at_ms is not None:
+            return "disabled"
+        return "failing" if self.failures else "ok"
 
 
 # Above the largest message of ours, so that a ticket which was kept can be sent again as it was.

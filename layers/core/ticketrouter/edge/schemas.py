@@ -76,6 +76,8 @@ class AlertResource(Shape):
     destination: str
     status: DeliveryStatus
     attempts: int
+    fallback: str | None = Field(description="Destination that was told, too, because this one did not take it.")
+    fallback_for: str | None = Field(description="Destination that did not take it; null for one told first.")
 
 
 class TimingsResource(Shape):
@@ -210,7 +212,7 @@ def _course(record: TicketRecord, deliveries: Sequence[Delivery]) -> dict[str, A
         "cold_start": record.cold_start,
         "attempts": record.attempts,
         "incident_id": None,
-        "alerts": [_alert(alert.destination, fared) for alert in record.alerts],
+        "alerts": [_alert(name, fared) for name in dict.fromkeys([*(a.destination for a in record.alerts), *fared])],
         "webhook_triggered": bool(delivered_ms),
         "failure": record.failure,
     }
@@ -229,8 +231,16 @@ def _timings(record: TicketRecord, delivered_ms: Sequence[int]) -> TimingsResour
 def _alert(destination: str, fared: Mapping[str, Delivery]) -> AlertResource:
     delivery = fared.get(destination)
     if delivery is None:  # on its way to the dispatcher
-        return AlertResource(destination=destination, status=DeliveryStatus.PENDING, attempts=0)
-    return AlertResource(destination=destination, status=delivery.status, attempts=delivery.attempts)
+        return AlertResource(
+            destination=destination, status=DeliveryStatus.PENDING, attempts=0, fallback=None, fallback_for=None
+        )
+    return AlertResource(
+        destination=destination,
+        status=delivery.status,
+        attempts=delivery.attempts,
+        fallback=delivery.fallback or None,
+        fallback_for=delivery.alert.fallback_for or None,
+    )
 
 
 class TicketDetail(TicketResource):

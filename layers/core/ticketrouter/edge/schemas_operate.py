@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field
 
 from ticketrouter.domain.alert import Destination
-from ticketrouter.domain.record import DeadLetter
+from ticketrouter.domain.record import Condition, DeadLetter
 from ticketrouter.edge.schemas import Cursor, Shape, Time, rfc3339, shortened
 
 LISTED_BODY_CHARS = 2_000  # so that a page of 200 letters stays well below the 6 MB that Lambda can answer
@@ -43,10 +43,19 @@ class DestinationResource(Shape):
     languages: list[str] = Field(description="Only tickets in these (`en`, `other`); empty means all.")
     hourly_budget: int | None = Field(description="Messages an hour, above which a digest gathers them.")
     fallback: str | None = Field(description="Id of the destination that is told, too, when this one takes no alert.")
+    state: Literal["ok", "failing", "disabled"] | None = Field(
+        description="failing: the last try failed. disabled: it answered 410, and gets nothing until its secret "
+        "changes or an operator's test or replay is answered. null: the store did not say."
+    )
+    failures: int | None = Field(description="Failed tries in a row, of all alerts together.")
+    paused_until: Time | None = Field(description="Its alerts wait until then, and use up none of their tries.")
+    disabled_at: Time | None
 
     @classmethod
-    def of(cls, destination: Destination) -> Self:
+    def of(cls, destination: Destination, condition: Condition | None) -> Self:
         """Translate."""
+        paused_until_ms = condition.paused_until_ms if condition else None
+        disabled_at_ms = condition.disabled_at_ms if condition else None
         return cls(
             id=destination.id,
             kind=destination.kind,
@@ -55,6 +64,10 @@ class DestinationResource(Shape):
             languages=list(destination.languages),
             hourly_budget=destination.hourly_budget,
             fallback=destination.fallback or None,
+            state=condition.state if condition else None,
+            failures=condition.failures if condition else None,
+            paused_until=rfc3339(paused_until_ms) if paused_until_ms else None,
+            disabled_at=rfc3339(disabled_at_ms) if disabled_at_ms else None,
         )
 
 

@@ -13,9 +13,12 @@ from ticketrouter.ports.accepting import (
     WorkQueue,
 )
 from ticketrouter.ports.delivering import (
+    Admission,
+    Admitted,
     Deliveries,
     DeliveryClaim,
     DeliveryVerdict,
+    DestinationHealth,
     DestinationSecrets,
     WebhookReply,
     WebhookSender,
@@ -42,6 +45,8 @@ from ticketrouter.ports.world import (
 )
 
 __all__ = [
+    "Admission",
+    "Admitted",
     "AlertQueue",
     "ApiKeys",
     "Begin",
@@ -55,6 +60,7 @@ __all__ = [
     "Deliveries",
     "DeliveryClaim",
     "DeliveryVerdict",
+    "DestinationHealth",
     "DestinationSecrets",
     "Destinations",
     "QueueDepth",

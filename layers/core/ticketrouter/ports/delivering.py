@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from ticketrouter.domain.alert import Alert, DestinationSecret
-from ticketrouter.domain.record import Attempt, Delivery, TicketRecord
+from ticketrouter.domain.record import Attempt, Condition, Delivery, TicketRecord
 from ticketrouter.domain.status import DeliveryStatus
 
 
@@ -29,11 +29,13 @@ class DeliveryClaim:
         verdict: What to do.
         attempts: Tries so far.
         wait_s: For BUSY and LATER, how long to leave it alone.
+        fallback: Id of the destination that was told in its place; empty for none yet.
     """
 
     verdict: DeliveryVerdict
     attempts: int
     wait_s: int = 0
+    fallback: str = ""
 
 
 class Deliveries(Protocol):
@@ -56,6 +58,12 @@ class Deliveries(Protocol):
     ) -> bool:
         """Write the outcome of a try and end the lease; False if the lease is no longer ours (nothing is written)."""
 
+    def postpone(self, alert: Alert, *, token: str, in_ms: int) -> bool:
+        """End the lease without a try, and allow the next one in `in_ms`; False if the lease is no longer ours."""
+
+    def note_fallback(self, alert: Alert, destination: str) -> None:
+        """Note that another destination was told, too."""
+
     def close(self, alert: Alert, status: DeliveryStatus) -> bool:
         """Give a pending delivery its final status without a try; False if it was final already."""
 
@@ -69,6 +77,58 @@ class Deliveries(Protocol):
         self, *, status: DeliveryStatus | None, limit: int, cursor: str | None
     ) -> tuple[list[Delivery], str | None]:
         """Return recent deliveries, newest first, and the cursor of the next page."""
+
+
+class Admission(StrEnum):
+    """Whether a destination may be called now."""
+
+    SEND = "send"
+    WAIT = "wait"  # it failed again and again, or asked for patience; or somebody else is probing it
+    DISABLED = "disabled"  # it answered 410
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """The answer to the question whether a destination may be called.
+
+    Attributes:
+        verdict: What to do.
+        wait_s: For WAIT, how long to leave it alone.
+        clean: Nothing is held against it, so that nobody needs to know of a success.
+    """
+
+    verdict: Admission
+    wait_s: int = 0
+    clean: bool = True
+
+
+class DestinationHealth(Protocol):
+    """What all dispatchers know of a destination. Every method may raise CacheUnavailableError."""
+
+    def admit(self, destination: str, *, token: str, lease_ms: int, secret_print: str, by_operator: bool) -> Admitted:
+        """Ask whether it may be called now. Judged by the store's clock.
+
+        Behind an open breaker one caller at a time is let through when the pause is over, as a probe, for as long as
+        `lease_ms`. An operator is let through always. A secret other than the one that was answered 410 enables.
+        """
+
+    def answered(self, destination: str) -> None:
+        """Forget what is held against it: it answered, be it with a refusal of one message."""
+
+    def failed(self, destination: str, *, slow: bool, wish_s: int) -> None:
+        """Count a failure; the third in a row, or a slow one, opens the breaker, each failed probe for twice as long.
+
+        Args:
+            destination: Which one.
+            slow: It took so long that it held up others.
+            wish_s: For how long it asked to be left alone, 0 if it did not.
+        """
+
+    def gone(self, destination: str, *, secret_print: str) -> None:
+        """Disable it, for as long as it has this secret."""
+
+    def conditions(self, destinations: Sequence[str]) -> list[Condition]:
+        """Return what is held against each, in their order."""
 
 
 class DestinationSecrets(Protocol):

@@ -1,4 +1,4 @@
-"""Bring alerts to people: claim, write, sign, POST, record, and come back later if that failed.
+"""Bring alerts to people: claim, POST, record, come back later if that failed, and tell somebody else if it goes on.
 
 A delivery is done when a 2xx came back, and only then. The lease keeps two dispatchers apart, the compare-and-set of
 `record` keeps a late one from overwriting a newer outcome, and a message leaves the queue only when its delivery is
@@ -9,97 +9,33 @@ then receivers drop it by its constant `webhook-id`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import replace
 
 from ticketrouter.domain.alert import Alert
-from ticketrouter.domain.backoff import outage_delay_s, retry_delay_s
-from ticketrouter.domain.errors import (
-    CacheUnavailableError,
-    MalformedMessageError,
-    UnknownDestinationError,
-    WebhookRejectedError,
-    WebhookUnavailableError,
-)
+from ticketrouter.domain.backoff import FALLBACK_AFTER_S, FALLBACK_TRIES, GIVE_UP_AFTER_S, outage_delay_s
+from ticketrouter.domain.errors import CacheUnavailableError, MalformedMessageError
 from ticketrouter.domain.message import Received, alert_from_json
-from ticketrouter.domain.payload import body_for
-from ticketrouter.domain.record import Attempt, DeadLetter
-from ticketrouter.domain.signature import signed_headers
+from ticketrouter.domain.record import DeadLetter
 from ticketrouter.domain.status import DeliveryStatus
 from ticketrouter.ports import (
+    AlertQueue,
     Clock,
     DeadLetters,
     Deliveries,
+    DeliveryClaim,
     DeliveryVerdict,
+    DestinationHealth,
     Destinations,
     DestinationSecrets,
     Randomness,
     Visibility,
     WebhookSender,
 )
+from ticketrouter.usecases.dispatch_report import DispatchReport, Ending, Handled
+from ticketrouter.usecases.posting import LEASE_MS, Paused, Poster, Tried
 
-LEASE_MS = 20_000  # a POST may take 10 s; the rest is for the record and a slow machine
 TRY_BUDGET_MS = 12_000  # less time than this left, and a try might be cut off between POST and record
 LOST_LEASE_DELAY_S = 5
-# Without a destination in the documents: long enough (155 s) for every cached copy of them to be renewed.
-MAX_TRIES_UNKNOWN = 4
-USER_AGENT = "ticket-router/1"
-
-
-class Ending(StrEnum):
-    """What became of a message in this batch."""
-
-    DELIVERED = "delivered"
-    RETRIED = "retried"  # the try failed, another is due
-    EXHAUSTED = "exhausted"  # the try failed, and it was the last
-    DONE = "done"  # was final before
-    WAITING = "waiting"  # somebody else is at it, or its time has not come
-    LEASE_LOST = "lease-lost"  # our try took so long that its outcome no longer counts
-    MALFORMED = "malformed"  # kept as a dead letter
-    OUT_OF_TIME = "out-of-time"  # not begun: the function had no time left for it
-    STORE_AWAY = "store-away"  # not known to be done, for the store did not answer
-
-    @property
-    def leaves_queue(self) -> bool:
-        """Tell whether the message is taken off the queue."""
-        return self in (Ending.DELIVERED, Ending.EXHAUSTED, Ending.DONE, Ending.MALFORMED)
-
-
-@dataclass(frozen=True, slots=True)
-class Handled:
-    """One message and what became of it.
-
-    Attributes:
-        message: The message.
-        ending: What became of it.
-        alert: None where it could not be read, or was not.
-        attempt: The try that was made, if one was.
-        tries: How many there were for this delivery, this one included.
-        delay_s: For how long it was hidden; None where the queue's own time stands.
-    """
-
-    message: Received
-    ending: Ending
-    alert: Alert | None = None
-    attempt: Attempt | None = None
-    tries: int = 0
-    delay_s: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DispatchReport:
-    """What became of a batch; one entry a message, in its order."""
-
-    handled: list[Handled] = field(default_factory=list)
-
-    @property
-    def failed(self) -> list[str]:
-        """Return the ids of the messages that must come back."""
-        return [entry.message.message_id for entry in self.handled if not entry.ending.leaves_queue]
-
-    def ended(self, *endings: Ending) -> list[Handled]:
-        """Return the messages that ended so."""
-        return [entry for entry in self.handled if entry.ending in endings]
 
 
 class Dispatcher:
@@ -109,7 +45,9 @@ class Dispatcher:
         deliveries: Records, leases and logs of tries.
         destinations: Of which kind a destination is.
         secrets: Addresses and signing keys.
+        health: What all dispatchers know of a destination.
         sender: The way out.
+        alerts: The queue that the alerts come from, for those to a fallback.
         dead_letters: Where messages go that nobody can read.
         visibility: When a message comes back.
         clock: Time.
@@ -123,7 +61,9 @@ class Dispatcher:
         deliveries: Deliveries,
         destinations: Destinations,
         secrets: DestinationSecrets,
+        health: DestinationHealth,
         sender: WebhookSender,
+        alerts: AlertQueue,
         dead_letters: DeadLetters,
         visibility: Visibility,
         clock: Clock,
@@ -131,14 +71,20 @@ class Dispatcher:
         public_url: str = "",
     ) -> None:
         self._deliveries = deliveries
-        self._destinations = destinations
-        self._secrets = secrets
-        self._sender = sender
+        self._alerts = alerts
         self._dead_letters = dead_letters
         self._visibility = visibility
         self._clock = clock
         self._randomness = randomness
-        self._public_url = public_url
+        self._poster = Poster(
+            destinations=destinations,
+            secrets=secrets,
+            health=health,
+            sender=sender,
+            clock=clock,
+            randomness=randomness,
+            public_url=public_url,
+        )
 
     def dispatch(self, messages: Sequence[Received], *, remaining_ms: Callable[[], float]) -> DispatchReport:
         """Deliver a batch, one after the other.
@@ -156,7 +102,7 @@ class Dispatcher:
         enough_ms = min(TRY_BUDGET_MS, remaining_ms() / 2)
         for position, message in enumerate(messages):
             if remaining_ms() < enough_ms:
-                report.handled.append(self._later(message, Ending.OUT_OF_TIME, 0))
+                report.handled.append(self._later(Handled(message, Ending.OUT_OF_TIME), 0))
                 continue
             try:
                 report.handled.append(self._handle(message))
@@ -168,9 +114,8 @@ class Dispatcher:
 
     def _store_away(self, message: Received) -> Handled:
         delay_s = outage_delay_s(message.receive_count)
-        if delay_s is None:
-            return Handled(message, Ending.STORE_AWAY)
-        return self._later(message, Ending.STORE_AWAY, delay_s)
+        handled = Handled(message, Ending.STORE_AWAY)
+        return handled if delay_s is None else self._later(handled, delay_s)
 
     def _handle(self, message: Received) -> Handled:
         try:
@@ -182,73 +127,91 @@ class Dispatcher:
         match claim.verdict:
             case DeliveryVerdict.DONE:
                 return Handled(message, Ending.DONE, alert, tries=claim.attempts)
-            case DeliveryVerdict.BUSY | DeliveryVerdict.LATER:
-                return self._later(message, Ending.WAITING, claim.wait_s, alert, tries=claim.attempts)
+            case DeliveryVerdict.BUSY:
+                return self._later(Handled(message, Ending.WAITING, alert, tries=claim.attempts), claim.wait_s)
+            case DeliveryVerdict.LATER:
+                told = self._tell_fallback(alert, claim, failures=claim.attempts)
+                waiting = Handled(message, Ending.WAITING, alert, tries=claim.attempts, fallback=told or "")
+                return self._later(waiting, self._wake_s(alert, claim, told, claim.wait_s))
             case DeliveryVerdict.SEND:
-                return self._try(message, alert, token, claim.attempts + 1)
+                return self._attend(message, alert, token, claim)
 
-    def _try(self, message: Received, alert: Alert, token: str, tries: int) -> Handled:
-        attempt, delay_s = self._post(alert, tries)
-        if attempt.error is None:
+    def _attend(self, message: Received, alert: Alert, token: str, claim: DeliveryClaim) -> Handled:
+        outcome, admitted = self._poster.post(alert, token=token, tries=claim.attempts + 1)
+        if isinstance(outcome, Paused):
+            return self._pause(message, alert, token, claim, outcome)
+        handled = self._record(message, alert, token, claim, outcome)
+        self._poster.tell_health(alert, outcome, admitted)
+        return handled
+
+    def _record(self, message: Received, alert: Alert, token: str, claim: DeliveryClaim, tried: Tried) -> Handled:
+        """Write down a try, and tell the fallback first: what is final must not be so before somebody else knows."""
+        tries, delay_s, told = claim.attempts + 1, tried.delay_s, ""
+        if tried.failure is None:
             status, ending = DeliveryStatus.DELIVERED, Ending.DELIVERED
         elif delay_s is None:
             status, ending = DeliveryStatus.EXHAUSTED, Ending.EXHAUSTED
         else:
             status, ending = DeliveryStatus.PENDING, Ending.RETRIED
+        if tried.failure is not None:
+            sent = self._tell_fallback(alert, claim, failures=tries, final=delay_s is None)
+            if sent is None and delay_s is None:
+                return self._later(Handled(message, Ending.UNTOLD, alert, tried.attempt, tries), LOST_LEASE_DELAY_S)
+            told = sent or ""
         retry_in_ms = None if delay_s is None else delay_s * 1_000
-        if not self._deliveries.record(alert, attempt, status, token=token, retry_in_ms=retry_in_ms):
-            return self._later(message, Ending.LEASE_LOST, LOST_LEASE_DELAY_S, alert, attempt, tries)
-        if delay_s is not None:
-            return self._later(message, ending, delay_s, alert, attempt, tries)
-        return Handled(message, ending, alert, attempt, tries)
+        handled = Handled(message, ending, alert, tried.attempt, tries, fallback=told)
+        if not self._deliveries.record(alert, tried.attempt, status, token=token, retry_in_ms=retry_in_ms):
+            return self._later(replace(handled, ending=Ending.LEASE_LOST), LOST_LEASE_DELAY_S)
+        return handled if delay_s is None else self._later(handled, self._wake_s(alert, claim, told, delay_s))
 
-    def _post(self, alert: Alert, tries: int) -> tuple[Attempt, int | None]:
-        """Make one try; return it, and in how many seconds the next is due (None: there is none)."""
-        began_ms = self._clock.monotonic_ms()
-        http_status: int | None = None
-        code: str | None = None
-        delay_s: int | None = None
-        try:
-            http_status = self._send(alert)
-        except UnknownDestinationError as error:
-            code = error.code
-            delay_s = self._delay_s(alert, tries, None) if tries < MAX_TRIES_UNKNOWN else None
-        except WebhookUnavailableError as error:
-            code, http_status = error.code, error.status
-            delay_s = self._delay_s(alert, tries, error.retry_after_s)
-        except WebhookRejectedError as error:  # gone and unsafe too
-            code, http_status = error.code, error.status
-        latency_ms = round(self._clock.monotonic_ms() - began_ms, 1)
-        return Attempt(self._clock.now_ms(), latency_ms, http_status, code), delay_s
+    def _pause(self, message: Received, alert: Alert, token: str, claim: DeliveryClaim, paused: Paused) -> Handled:
+        """Leave the destination alone without using up a try, but not for ever, and not without telling anybody."""
+        final = self._age_s(alert) >= GIVE_UP_AFTER_S
+        told = self._tell_fallback(alert, claim, failures=claim.attempts, final=final)
+        handled = Handled(message, Ending.PAUSED, alert, tries=claim.attempts, fallback=told or "")
+        if final and told is not None:
+            self._deliveries.close(alert, DeliveryStatus.EXHAUSTED)
+            return replace(handled, ending=Ending.EXHAUSTED)
+        self._deliveries.postpone(alert, token=token, in_ms=paused.wait_s * 1_000)
+        return self._later(handled, self._wake_s(alert, claim, told, paused.wait_s))
 
-    def _send(self, alert: Alert) -> int:
-        destination = next((known for known in self._destinations.all() if known.id == alert.destination), None)
-        secret = self._secrets.get(alert.destination)
-        if destination is None or secret is None:
-            raise UnknownDestinationError("no such destination, or no address for it")
-        body = body_for(alert, destination.kind, public_url=self._public_url)
-        headers = {"content-type": "application/json", "user-agent": USER_AGENT}
-        if destination.kind == "generic":  # chats take no signature: their address is the secret
-            timestamp_s = self._clock.now_ms() // 1_000
-            headers |= signed_headers(alert.webhook_id, timestamp_s, body, secret.signing_keys)
-        return self._sender.send(secret.url, headers, body).status
+    def _tell_fallback(self, alert: Alert, claim: DeliveryClaim, *, failures: int, final: bool = False) -> str | None:
+        """Queue the alert for the fallback destination, if it is time; once is enough.
 
-    def _delay_s(self, alert: Alert, tries: int, retry_after_s: int | None) -> int | None:
-        if alert.replay:  # an operator asked for one try and looks at its outcome
+        Whoever dies after this queues it again: the delivery to the fallback is one and the same, however often.
+
+        Returns:
+            The destination that is told by now; empty if nobody has to be; None if the queue did not take it.
+        """
+        fallback = self._fallback_of(alert, claim)
+        due = final or failures >= FALLBACK_TRIES or self._age_s(alert) >= FALLBACK_AFTER_S
+        if not fallback or not due:
+            return ""
+        if self._alerts.send([replace(alert, destination=fallback, fallback_for=alert.destination)]):
             return None
-        return retry_delay_s(tries, uniform=self._randomness.uniform(), retry_after_s=retry_after_s)
+        self._deliveries.note_fallback(alert, fallback)
+        return fallback
 
-    def _later(
-        self,
-        message: Received,
-        ending: Ending,
-        delay_s: int,
-        alert: Alert | None = None,
-        attempt: Attempt | None = None,
-        tries: int = 0,
-    ) -> Handled:
-        self._visibility.delay(message, delay_s)
-        return Handled(message, ending, alert, attempt, tries, delay_s)
+    def _fallback_of(self, alert: Alert, claim: DeliveryClaim) -> str:
+        """Return who is still to be told if this goes on; empty for nobody."""
+        if claim.fallback or alert.replay or alert.test:  # an operator sees the outcome
+            return ""
+        destination = self._poster.destination_of(alert)
+        return "" if destination is None else destination.fallback
+
+    def _wake_s(self, alert: Alert, claim: DeliveryClaim, told: str | None, delay_s: int) -> int:
+        """Return when the message must come back: for the next try, or earlier to tell the fallback."""
+        if told or not self._fallback_of(alert, claim):
+            return delay_s
+        left_s = FALLBACK_AFTER_S - self._age_s(alert)
+        return min(delay_s, max(LOST_LEASE_DELAY_S, left_s))
+
+    def _age_s(self, alert: Alert) -> int:
+        return (self._clock.now_ms() - alert.scored_at_ms) // 1_000
+
+    def _later(self, handled: Handled, delay_s: int) -> Handled:
+        self._visibility.delay(handled.message, delay_s)
+        return replace(handled, delay_s=delay_s)
 
     def _keep(self, message: Received, reason: str) -> Handled:
         """Keep an unreadable message where an operator sees it, rather than let it burn its receives."""

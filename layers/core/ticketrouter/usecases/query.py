@@ -8,12 +8,13 @@ from typing import Any
 
 from ticketrouter.domain.alert import Destination
 from ticketrouter.domain.errors import CacheUnavailableError, NotFoundError, QueueUnavailableError
-from ticketrouter.domain.record import DeadLetter, Delivery, TicketRecord
+from ticketrouter.domain.record import Condition, DeadLetter, Delivery, TicketRecord
 from ticketrouter.domain.status import DeliveryStatus, Lane
 from ticketrouter.domain.ticket import TICKET_ID
 from ticketrouter.ports import (
     DeadLetters,
     Deliveries,
+    DestinationHealth,
     Destinations,
     QueueDepth,
     TicketQuery,
@@ -70,6 +71,14 @@ class Figures:
     depths: Mapping[Lane, QueueDepth] | None
 
 
+@dataclass(frozen=True, slots=True)
+class DestinationView:
+    """A destination, and what is held against it; `condition` is None when the store did not say."""
+
+    destination: Destination
+    condition: Condition | None
+
+
 class Query:
     """The reading side.
 
@@ -80,6 +89,7 @@ class Query:
         dead_letters: What could not be finished.
         queue: The two lanes, for their depths.
         destinations: Where alerts go.
+        health: What is held against them.
     """
 
     def __init__(
@@ -91,6 +101,7 @@ class Query:
         dead_letters: DeadLetters,
         queue: WorkQueue,
         destinations: Destinations,
+        health: DestinationHealth,
     ) -> None:
         self._store = store
         self._views = views
@@ -98,6 +109,7 @@ class Query:
         self._dead_letters = dead_letters
         self._queue = queue
         self._destinations = destinations
+        self._health = health
 
     def ticket(self, ticket_id: str) -> TicketView:
         """Return one ticket.
@@ -160,9 +172,15 @@ class Query:
         """Return dead letters, newest first, and the cursor of the next page."""
         return self._dead_letters.find(limit=limit, cursor=cursor)
 
-    def destinations(self) -> Sequence[Destination]:
-        """Return where alerts go."""
-        return self._destinations.all()
+    def destinations(self) -> list[DestinationView]:
+        """Return where alerts go, and how well that goes."""
+        found = self._destinations.all()
+        conditions: Sequence[Condition | None]
+        try:
+            conditions = self._health.conditions([destination.id for destination in found])
+        except CacheUnavailableError:
+            conditions = [None] * len(found)  # what is set down can be shown all the same
+        return [DestinationView(*each) for each in zip(found, conditions, strict=True)]
 
     def store_answers(self) -> bool:
         """Tell whether records can be read now."""
@@ -175,5 +193,18 @@ class Query:
     def _with_deliveries(self, records: Sequence[TicketRecord]) -> list[TicketView]:
         alerted = [record for record in records if record.alerts]  # few are: mostly this saves the round trip
         found = self._deliveries.of_tickets(alerted) if alerted else []
-        by_id = {record.item.ticket.ticket_id: of_one for record, of_one in zip(alerted, found, strict=True)}
+        by_id = {
+            record.item.ticket.ticket_id: self._with_fallbacks(record, of_one)
+            for record, of_one in zip(alerted, found, strict=True)
+        }
         return [TicketView(record, by_id.get(record.item.ticket.ticket_id, [])) for record in records]
+
+    def _with_fallbacks(self, record: TicketRecord, deliveries: list[Delivery]) -> list[Delivery]:
+        """Add the deliveries to those that were told in place of others, and theirs."""
+        known = {alert.destination for alert in record.alerts}
+        found = list(deliveries)
+        for delivery in found:  # grows while it runs; a fallback told twice is there once
+            if delivery.fallback and delivery.fallback not in known:
+                known.add(delivery.fallback)
+                found += self._deliveries.of_ticket(delivery.alert.about, [delivery.fallback])
+        return found

@@ -9,6 +9,7 @@ from ticketrouter.adapters.memory.claims import MemoryClaims
 from ticketrouter.adapters.memory.configuration import MemoryApiKeys, MemoryDestinations, MemoryDestinationSecrets
 from ticketrouter.adapters.memory.dead_letters import MemoryDeadLetters
 from ticketrouter.adapters.memory.deliveries import MemoryDeliveries
+from ticketrouter.adapters.memory.health import MemoryDestinationHealth
 from ticketrouter.adapters.memory.queues import MemoryAlertQueue, MemoryVisibility, MemoryWorkQueue
 from ticketrouter.adapters.memory.scoring import MemoryScorer
 from ticketrouter.adapters.memory.state import MemoryState
@@ -24,6 +25,7 @@ __all__ = [
     "MemoryClock",
     "MemoryDeadLetters",
     "MemoryDeliveries",
+    "MemoryDestinationHealth",
     "MemoryDestinationSecrets",
     "MemoryDestinations",
     "MemoryRandomness",

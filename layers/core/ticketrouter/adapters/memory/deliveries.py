@@ -47,13 +47,13 @@ class MemoryDeliveries:
                 self._touch(alert.ticket_id)
             delivery = row.delivery
             if delivery.status is not DeliveryStatus.PENDING:
-                return DeliveryClaim(DeliveryVerdict.DONE, delivery.attempts)
+                return DeliveryClaim(DeliveryVerdict.DONE, delivery.attempts, fallback=delivery.fallback)
             if row.lease_until_ms > now_ms and row.token != token:
                 return _wait(DeliveryVerdict.BUSY, delivery, row.lease_until_ms - now_ms)
             if delivery.next_at_ms is not None and delivery.next_at_ms > now_ms:
                 return _wait(DeliveryVerdict.LATER, delivery, delivery.next_at_ms - now_ms)
             row.token, row.lease_until_ms = token, now_ms + lease_ms
-            return DeliveryClaim(DeliveryVerdict.SEND, delivery.attempts)
+            return DeliveryClaim(DeliveryVerdict.SEND, delivery.attempts, fallback=delivery.fallback)
 
     def record(
         self,
@@ -80,6 +80,24 @@ class MemoryDeliveries:
             )
             self._end(alert, status, attempt.at_ms)
             return True
+
+    def postpone(self, alert: Alert, *, token: str, in_ms: int) -> bool:
+        """End the lease without a try, and allow the next one later."""
+        with self._state.open() as now_ms:
+            row = self._state.deliveries.get((alert.about, alert.destination))
+            if row is None or not row.token or row.token != token:
+                return False
+            row.token, row.lease_until_ms = "", 0
+            row.delivery = replace(row.delivery, next_at_ms=now_ms + in_ms)
+            return True
+
+    def note_fallback(self, alert: Alert, destination: str) -> None:
+        """Note that another destination was told, too."""
+        with self._state.open():
+            row = self._state.deliveries.get((alert.about, alert.destination))
+            if row is not None:
+                row.delivery = replace(row.delivery, fallback=destination)
+                self._touch(alert.ticket_id)
 
     def close(self, alert: Alert, status: DeliveryStatus) -> bool:
         """Give a pending delivery its final status without a try."""
@@ -141,4 +159,4 @@ class MemoryDeliveries:
 
 
 def _wait(verdict: DeliveryVerdict, delivery: Delivery, wait_ms: int) -> DeliveryClaim:
-    return DeliveryClaim(verdict, delivery.attempts, math.ceil(wait_ms / 1000))
+    return DeliveryClaim(verdict, delivery.attempts, math.ceil(wait_ms / 1000), delivery.fallback)

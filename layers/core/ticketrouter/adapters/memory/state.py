@@ -36,6 +36,18 @@ class DeliveryRow:
     replays: set[str] = field(default_factory=set)
 
 
+@dataclass(slots=True)
+class HealthRow:
+    """What is held against a destination."""
+
+    failures: int = 0
+    open_until_ms: int = 0
+    probe: str = ""
+    probe_until_ms: int = 0
+    gone_print: str = ""
+    gone_at_ms: int = 0
+
+
 class MemoryState:
     """Shared memory of the store's twins.
 
@@ -57,6 +69,7 @@ class MemoryState:
         self.tombstones: dict[str, int] = {}  # id of a deleted ticket -> when nobody asks any more, in milliseconds
         self.deadlines: dict[str, int] = {}
         self.deliveries: dict[tuple[str, str], DeliveryRow] = {}
+        self.health: dict[str, HealthRow] = {}
         self.letters: dict[str, DeadLetter] = {}
         self.rates: dict[str, float] = {}
         self.changes: dict[str, int] = {}  # id, or ~id of a deleted ticket -> sequence number, oldest first

@@ -9,6 +9,7 @@ from ticketrouter.adapters.redis_store.claims import RedisClaims
 from ticketrouter.adapters.redis_store.client import RedisClient
 from ticketrouter.adapters.redis_store.dead_letters import RedisDeadLetters
 from ticketrouter.adapters.redis_store.deliveries import RedisDeliveries
+from ticketrouter.adapters.redis_store.health import RedisDestinationHealth
 from ticketrouter.adapters.redis_store.tickets import RedisTicketStore
 from ticketrouter.adapters.redis_store.views import RedisViews
 
@@ -17,6 +18,7 @@ __all__ = [
     "RedisClient",
     "RedisDeadLetters",
     "RedisDeliveries",
+    "RedisDestinationHealth",
     "RedisTicketStore",
     "RedisViews",
 ]

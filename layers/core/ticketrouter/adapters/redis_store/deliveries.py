@@ -38,7 +38,7 @@ class RedisDeliveries:
     def claim(self, alert: Alert, *, token: str, lease_ms: int) -> DeliveryClaim:
         """Take the lease on this delivery; makes the record if it is missing."""
         body, ttl_ms = keys.encode_alert(alert), self._record_ttl_ms
-        ((verdict, attempts, wait_ms, opened),) = self._client.run(
+        ((verdict, attempts, wait_ms, opened, fallback),) = self._client.run(
             [
                 call(
                     "deliver_claim", _own(alert),
@@ -48,7 +48,9 @@ class RedisDeliveries:
         )  # fmt: skip
         if opened:
             self._client.run([_listed(alert), self._projections.touched(alert.ticket_id)])
-        return DeliveryClaim(DeliveryVerdict(verdict.decode()), int(attempts), math.ceil(wait_ms / 1000))
+        return DeliveryClaim(
+            DeliveryVerdict(verdict.decode()), int(attempts), math.ceil(wait_ms / 1000), fallback.decode()
+        )
 
     def record(
         self,
@@ -68,6 +70,16 @@ class RedisDeliveries:
         if written:
             self._client.run(self._ended(alert, status, attempt.at_ms))
         return bool(written)
+
+    def postpone(self, alert: Alert, *, token: str, in_ms: int) -> bool:
+        """End the lease without a try, and allow the next one later; not told to lists, for nothing has happened."""
+        (written,) = self._client.run([call("deliver_postpone", _own(alert)[:1], token, in_ms)])
+        return bool(written)
+
+    def note_fallback(self, alert: Alert, destination: str) -> None:
+        """Note that another destination was told, too."""
+        note = call("deliver_note", _own(alert)[:1], "fallback", destination)
+        self._client.run([note, _listed(alert), self._projections.touched(alert.ticket_id)])
 
     def close(self, alert: Alert, status: DeliveryStatus) -> bool:
         """Give a pending delivery its final status without a try; False if it was final already."""

@@ -3,6 +3,7 @@
     ticket:{<id>}                       hash    claim and record; of a deleted ticket its state alone, as a tombstone
     delivery:{<about>}:<destination>    hash    one delivery; about a ticket's id, or `<incident id>~<update>`
     deliveries:{<about>}                set     its destinations
+    destination:{<id>}                  hash    what is held against a destination; missing while all is well
     deadletter:{<id>}                   hash
     rate:{<key id>}                     string  time until which the key has paid, in us
     deadlines:{<shard>}                 zset    id by due time in ms, 16 shards
@@ -50,7 +51,7 @@ DEAD_LETTERS = "index:{deadletters}"
 RECORD_FIELDS = (
     "item", "state", "attempts", "resends", "epoch", "outcome", "embedding", "alerts_enqueued", "failure",
 )  # fmt: skip
-DELIVERY_FIELDS = ("alert", "status", "attempts", "log", "updated_at_ms", "next_at_ms")
+DELIVERY_FIELDS = ("alert", "status", "attempts", "log", "updated_at_ms", "next_at_ms", "fallback")
 LETTER_FIELDS = ("id", "reason", "at_ms", "ticket_id", "body", "source")
 
 _SCORE_FIELDS = tuple(field.name for field in fields(Score) if field.name not in ("contributions", "embedding"))
@@ -72,6 +73,11 @@ def delivery_key(about: str, destination: str) -> str:
 def destinations_key(about: str) -> str:
     """Return the key of the set of destinations that were told about it."""
     return f"deliveries:{{{about}}}"
+
+
+def destination_key(destination: str) -> str:
+    """Return the key of what is held against a destination."""
+    return f"destination:{{{destination}}}"
 
 
 def letter_key(letter_id: str) -> str:
@@ -156,7 +162,7 @@ def encode_attempt(attempt: Attempt) -> str:
 
 def decode_delivery(values: Values) -> Delivery | None:
     """Return the delivery of `DELIVERY_FIELDS`; None if there is none."""
-    alert, status, attempts, log, updated_at_ms, next_at_ms = values
+    alert, status, attempts, log, updated_at_ms, next_at_ms, fallback = values
     if alert is None or status is None:
         return None
     return Delivery(
@@ -166,6 +172,7 @@ def decode_delivery(values: Values) -> Delivery | None:
         log=tuple(Attempt(*json.loads(line)) for line in (log or b"").splitlines()),
         updated_at_ms=int(updated_at_ms or 0),
         next_at_ms=None if next_at_ms is None else int(next_at_ms),
+        fallback=(fallback or b"").decode(),
     )
 
 
