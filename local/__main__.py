@@ -12,7 +12,21 @@ from local.commands.terminal import errors
 from local.errors import LocalStackError
 
 # A new command is one word here: local/commands/<word>.py holds a function of that name.
-COMMANDS = ("run", "demo", "invoke", "env", "send", "key", "bench", "openapi", "doctor", "deploy", "delete", "cost")
+COMMANDS = (
+    "run",
+    "demo",
+    "invoke",
+    "env",
+    "send",
+    "storm",
+    "key",
+    "bench",
+    "openapi",
+    "doctor",
+    "deploy",
+    "delete",
+    "cost",
+)
 
 app = typer.Typer(
     help="Run the ticket router on this machine, without Docker, AWS or a network.",

@@ -47,6 +47,6 @@ def overrides_from(first: list[str] | None, more: list[str] | None) -> dict[str,
     return parse_overrides([*(first or []), *(more or [])])
 
 
-def print_step(step: str, seconds: float) -> None:
+def print_step(step: str, seconds: float, to: Console = console) -> None:
     """Print one line of progress."""
-    console.print(f"  [green]✓[/] {step:<32}[dim]{seconds:5.1f} s[/]", highlight=False)
+    to.print(f"  [green]✓[/] {step:<32}[dim]{seconds:5.1f} s[/]", highlight=False)
