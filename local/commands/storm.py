@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -57,7 +58,7 @@ def storm(
         raise LocalStackError(f"A ticket was lost or forgotten: see the logs in {state_dir}/logs")
 
 
-async def _storm(tellings: Sequence[Telling], seconds: float, state_dir: Any) -> Seen | None:
+async def _storm(tellings: Sequence[Telling], seconds: float, state_dir: Path) -> Seen | None:
     try:
         running = running_stack(state_dir)
     except LocalStackError:
