@@ -13,6 +13,7 @@ import pytest
 from tests.servers import redis_server
 from tests.template import transformed
 from ticketrouter.adapters.memory import (
+    MemoryBudgets,
     MemoryClaims,
     MemoryClock,
     MemoryDeadLetters,
@@ -23,6 +24,7 @@ from ticketrouter.adapters.memory import (
     MemoryViews,
 )
 from ticketrouter.adapters.redis_store import (
+    RedisBudgets,
     RedisClaims,
     RedisClient,
     RedisDeadLetters,
@@ -39,7 +41,16 @@ from ticketrouter.domain.score import Score
 from ticketrouter.domain.status import Lane
 from ticketrouter.domain.ticket import Ticket
 from ticketrouter.domain.urgency import Contribution
-from ticketrouter.ports import Claims, Clock, DeadLetters, Deliveries, DestinationHealth, TicketStore, Views
+from ticketrouter.ports import (
+    Budgets,
+    Claims,
+    Clock,
+    DeadLetters,
+    Deliveries,
+    DestinationHealth,
+    TicketStore,
+    Views,
+)
 
 DEADLINE_S = 3_600
 
@@ -60,6 +71,7 @@ class StoreWorld:
     health: DestinationHealth
     views: Views
     letters: DeadLetters
+    budgets: Budgets
     clock: Clock
     claims_with: Callable[..., Claims]
     wait_ms: Callable[[float], None]
@@ -148,6 +160,7 @@ def memory_world() -> Callable[..., StoreWorld]:
             health=MemoryDestinationHealth(state),
             views=MemoryViews(state),
             letters=MemoryDeadLetters(state),
+            budgets=MemoryBudgets(state),
             clock=clock,
             claims_with=lambda **limits: MemoryClaims(state, **limits),
             wait_ms=lambda ms: clock.advance(ms=ms),
@@ -199,6 +212,7 @@ def redis_world(redis_client: RedisClient) -> Callable[..., StoreWorld]:
             health=RedisDestinationHealth(redis_client),
             views=RedisViews(redis_client),
             letters=RedisDeadLetters(redis_client),
+            budgets=RedisBudgets(redis_client),
             clock=SystemClock(),
             claims_with=lambda **limits: RedisClaims(redis_client, deadline_s=DEADLINE_S, **limits),
             wait_ms=lambda ms: time.sleep(ms / 1000),

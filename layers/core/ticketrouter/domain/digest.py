@@ -1,4 +1,11 @@
-"""Digests: one message for the alerts that a destination's hourly budget held back."""
+"""Digests: one message for the alerts that a destination's hourly budget held back.
+
+The first digest goes out at once (with the next minute's run), so that people hear immediately that single messages
+have stopped; after it, one each quarter of an hour while there is something to tell. An alert with S >= 0.95 cuts that
+to five minutes. Nothing passes the budget: whoever can write "we can see other customers' invoices" once can write it
+all night, so a free passage for high S would be no budget at all. And a calm report of a breach waits five minutes at
+most, at the top of a list that people who have just had a full hour's messages are reading anyway.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +14,9 @@ import hashlib
 from dataclasses import dataclass
 
 MAX_LINES = 10  # of a digest; the count tells how many alerts it stands for
+BUDGET_WINDOW_MS = 3_600_000  # a budget is one of messages in any hour, not from one full hour to the next
+DIGEST_GAP_MS = 900_000  # between two digests of a destination
+CRITICAL_S, CRITICAL_GAP_MS = 0.95, 300_000  # the same, when the second one holds an alert of this S
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +63,8 @@ def digest_id(destination: str, since_ms: int) -> str:
     """Return the name of the digest that was begun at this time; a destination has one open digest at most."""
     digest = hashlib.sha256(f"{destination}\0{since_ms}".encode()).digest()
     return f"dig_{base64.b32encode(digest[:16]).decode().rstrip('=').lower()}"
+
+
+def gap_ms(urgency_score: float) -> int:
+    """Return how long after the digest before an alert of this S may be told, in milliseconds."""
+    return CRITICAL_GAP_MS if urgency_score >= CRITICAL_S else DIGEST_GAP_MS

@@ -98,6 +98,7 @@ class Delivery:
         updated_at_ms: Unix time in milliseconds.
         next_at_ms: When the next try is due; None when none is.
         fallback: Id of the destination that was told, too, because this one did not take it; empty for none.
+        digest_id: The digest that tells the alert; None if none does.
     """
 
     alert: Alert
@@ -107,6 +108,7 @@ class Delivery:
     updated_at_ms: int
     next_at_ms: int | None = None
     fallback: str = ""
+    digest_id: str | None = None
 
     @property
     def id(self) -> str:

@@ -12,6 +12,11 @@ from ticketrouter.ports.accepting import (
     QueueDepth,
     WorkQueue,
 )
+from ticketrouter.ports.budgets import (
+    Budgets,
+    ClosedDigest,
+    Held,
+)
 from ticketrouter.ports.delivering import (
     Admission,
     Admitted,
@@ -51,11 +56,13 @@ __all__ = [
     "ApiKeys",
     "Begin",
     "Begun",
+    "Budgets",
     "ChangePage",
     "Claim",
     "ClaimOutcome",
     "Claims",
     "Clock",
+    "ClosedDigest",
     "DeadLetters",
     "Deliveries",
     "DeliveryClaim",
@@ -63,6 +70,7 @@ __all__ = [
     "DestinationHealth",
     "DestinationSecrets",
     "Destinations",
+    "Held",
     "QueueDepth",
     "Randomness",
     "Received",

@@ -17,7 +17,7 @@ class DeliveryVerdict(StrEnum):
 
     SEND = "send"  # the lease is ours
     DONE = "done"  # delivered, exhausted or suppressed before; or its ticket was deleted
-    BUSY = "busy"  # another dispatcher is at it
+    BUSY = "busy"  # another dispatcher is at it, or a digest is to tell it
     LATER = "later"  # the next try is not due yet
 
 
@@ -66,6 +66,16 @@ class Deliveries(Protocol):
 
     def close(self, alert: Alert, status: DeliveryStatus) -> bool:
         """Give a pending delivery its final status without a try; False if it was final already."""
+
+    def hold(self, alert: Alert, *, token: str, digest_id: str, wait_ms: int | None) -> bool:
+        """Leave the alert to a digest and end the lease; False if the lease is no longer ours (nothing is written).
+
+        Args:
+            alert: A first try.
+            token: Of the lease.
+            digest_id: The digest that tells it.
+            wait_ms: When to look whether that is on its way; None when it is: the delivery is `suppressed` then.
+        """
 
     def of_ticket(self, about: str, destinations: Sequence[str]) -> list[Delivery]:
         """Return the deliveries about a ticket, or an update of an incident (`Alert.about`), that exist."""

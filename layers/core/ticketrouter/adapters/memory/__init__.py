@@ -1,10 +1,10 @@
 """Twins of all ports in memory: for tests, and held to the same contract suite as the real adapters.
 
 Nothing here sleeps, and only `MemoryClock.advance` moves time. `MemoryState` is the Redis of the twins: give the same
-one to `MemoryClaims`, `MemoryTicketStore`, `MemoryDeliveries`, `MemoryViews` and `MemoryDeadLetters`, and they see each
-other's work.
+one to all twins of the store, and they see each other's work.
 """
 
+from ticketrouter.adapters.memory.budgets import MemoryBudgets
 from ticketrouter.adapters.memory.claims import MemoryClaims
 from ticketrouter.adapters.memory.configuration import MemoryApiKeys, MemoryDestinations, MemoryDestinationSecrets
 from ticketrouter.adapters.memory.dead_letters import MemoryDeadLetters
@@ -21,6 +21,7 @@ from ticketrouter.adapters.memory.world import MemoryClock, MemoryRandomness
 __all__ = [
     "MemoryAlertQueue",
     "MemoryApiKeys",
+    "MemoryBudgets",
     "MemoryClaims",
     "MemoryClock",
     "MemoryDeadLetters",

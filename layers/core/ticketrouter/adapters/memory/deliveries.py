@@ -51,7 +51,9 @@ class MemoryDeliveries:
             if row.lease_until_ms > now_ms and row.token != token:
                 return _wait(DeliveryVerdict.BUSY, delivery, row.lease_until_ms - now_ms)
             if delivery.next_at_ms is not None and delivery.next_at_ms > now_ms:
-                return _wait(DeliveryVerdict.LATER, delivery, delivery.next_at_ms - now_ms)
+                in_digest = delivery.digest_id is not None and not delivery.attempts
+                verdict = DeliveryVerdict.BUSY if in_digest else DeliveryVerdict.LATER
+                return _wait(verdict, delivery, delivery.next_at_ms - now_ms)
             row.token, row.lease_until_ms = token, now_ms + lease_ms
             return DeliveryClaim(DeliveryVerdict.SEND, delivery.attempts, fallback=delivery.fallback)
 
@@ -98,6 +100,24 @@ class MemoryDeliveries:
             if row is not None:
                 row.delivery = replace(row.delivery, fallback=destination)
                 self._touch(alert.ticket_id)
+
+    def hold(self, alert: Alert, *, token: str, digest_id: str, wait_ms: int | None) -> bool:
+        """Leave the alert to a digest if the lease is still ours."""
+        with self._state.open() as now_ms:
+            row = self._state.deliveries.get((alert.about, alert.destination))
+            if row is None or not row.token or row.token != token:
+                return False
+            row.token, row.lease_until_ms = "", 0
+            status = DeliveryStatus.SUPPRESSED if wait_ms is None else DeliveryStatus.PENDING
+            row.delivery = replace(
+                row.delivery,
+                status=status,
+                digest_id=digest_id,
+                updated_at_ms=now_ms,
+                next_at_ms=None if wait_ms is None else now_ms + wait_ms,
+            )
+            self._end(alert, status, now_ms)
+            return True
 
     def close(self, alert: Alert, status: DeliveryStatus) -> bool:
         """Give a pending delivery its final status without a try."""

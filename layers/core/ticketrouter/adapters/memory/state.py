@@ -48,6 +48,20 @@ class HealthRow:
     gone_at_ms: int = 0
 
 
+@dataclass(slots=True)
+class BudgetRow:
+    """A destination's budget and its digests, as `RedisBudgets` keeps them."""
+
+    paid: dict[tuple[str, int], int] = field(default_factory=dict)  # (about, epoch) of an alert -> time in ms
+    held: dict[tuple[str, int], tuple[int, float]] = field(default_factory=dict)  # -> beginning of its digest, S
+    open_ms: int | None = None
+    due_ms: int = 0
+    closed_ms: int | None = None
+    closed_at_ms: int = 0
+    newest_ms: int = 0
+    told_ms: int = 0
+
+
 class MemoryState:
     """Shared memory of the store's twins.
 
@@ -71,6 +85,7 @@ class MemoryState:
         self.deliveries: dict[tuple[str, str], DeliveryRow] = {}
         self.health: dict[str, HealthRow] = {}
         self.letters: dict[str, DeadLetter] = {}
+        self.budgets: dict[str, BudgetRow] = {}
         self.rates: dict[str, float] = {}
         self.changes: dict[str, int] = {}  # id, or ~id of a deleted ticket -> sequence number, oldest first
         self.sequence = 0

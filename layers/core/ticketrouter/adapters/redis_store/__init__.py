@@ -5,6 +5,7 @@ pipeline without MULTI. Lists and figures are projections: written in the same p
 that somebody else was first, and never the truth.
 """
 
+from ticketrouter.adapters.redis_store.budgets import RedisBudgets
 from ticketrouter.adapters.redis_store.claims import RedisClaims
 from ticketrouter.adapters.redis_store.client import RedisClient
 from ticketrouter.adapters.redis_store.dead_letters import RedisDeadLetters
@@ -14,6 +15,7 @@ from ticketrouter.adapters.redis_store.tickets import RedisTicketStore
 from ticketrouter.adapters.redis_store.views import RedisViews
 
 __all__ = [
+    "RedisBudgets",
     "RedisClaims",
     "RedisClient",
     "RedisDeadLetters",

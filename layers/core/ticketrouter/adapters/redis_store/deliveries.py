@@ -81,6 +81,17 @@ class RedisDeliveries:
         note = call("deliver_note", _own(alert)[:1], "fallback", destination)
         self._client.run([note, _listed(alert), self._projections.touched(alert.ticket_id)])
 
+    def hold(self, alert: Alert, *, token: str, digest_id: str, wait_ms: int | None) -> bool:
+        """Leave the alert to a digest and end the lease; see the port."""
+        status = DeliveryStatus.SUPPRESSED if wait_ms is None else DeliveryStatus.PENDING
+        wait = "" if wait_ms is None else wait_ms
+        ((written, at_ms),) = self._client.run(
+            [call("deliver_hold", _own(alert)[:1], token, status.value, digest_id, wait)]
+        )
+        if written:
+            self._client.run(self._ended(alert, status, at_ms))
+        return bool(written)
+
     def close(self, alert: Alert, status: DeliveryStatus) -> bool:
         """Give a pending delivery its final status without a try; False if it was final already."""
         body, ttl_ms = keys.encode_alert(alert), self._record_ttl_ms

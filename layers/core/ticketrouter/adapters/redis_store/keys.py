@@ -6,6 +6,9 @@
     destination:{<id>}                  hash    what is held against a destination; missing while all is well
     deadletter:{<id>}                   hash
     rate:{<key id>}                     string  time until which the key has paid, in us
+    budget:{<destination>}              zset    alerts that went out singly by time in ms
+    budget:{<destination>}:held         zset    alerts that are in a digest by its beginning in ms
+    budget:{<destination>}:digest       hash    the open digest, and the closed one until it is told
     deadlines:{<shard>}                 zset    id by due time in ms, 16 shards
     index:{tickets}:accepted            zset    id by accepted_at_ms
     index:{tickets}:urgency             zset    id by urgency rank
@@ -14,6 +17,7 @@
     index:{customer:<digest>}           zset    ids of one customer's tickets by time of the last listing in ms
     index:{deliveries}                  zset    <about>~<destination> by time of the last change in ms
     index:{deadletters}                 zset    id by time in ms
+    index:{digests}                     set     destinations that have a budget
     stats:{<minute>}                    hash    counts
 
 What is in braces decides the cluster slot: a script's keys share it. The ticket lists share one so that one script
@@ -47,11 +51,12 @@ TICKET_LISTS = (
 ACCEPTED, URGENCY, CHANGES, FLOOR = TICKET_LISTS
 DELIVERIES = "index:{deliveries}"
 DEAD_LETTERS = "index:{deadletters}"
+DIGESTS = "index:{digests}"
 
 RECORD_FIELDS = (
     "item", "state", "attempts", "resends", "epoch", "outcome", "embedding", "alerts_enqueued", "failure",
 )  # fmt: skip
-DELIVERY_FIELDS = ("alert", "status", "attempts", "log", "updated_at_ms", "next_at_ms", "fallback")
+DELIVERY_FIELDS = ("alert", "status", "attempts", "log", "updated_at_ms", "next_at_ms", "fallback", "digest_id")
 LETTER_FIELDS = ("id", "reason", "at_ms", "ticket_id", "body", "source")
 
 _SCORE_FIELDS = tuple(field.name for field in fields(Score) if field.name not in ("contributions", "embedding"))
@@ -88,6 +93,21 @@ def letter_key(letter_id: str) -> str:
 def rate_key(key_id: str) -> str:
     """Return the key of an API key's rate."""
     return f"rate:{{{key_id}}}"
+
+
+def budget_keys(destination: str) -> list[str]:
+    """Return the keys of a destination's budget: paid alerts, alerts that are held back, digests."""
+    return [f"budget:{{{destination}}}{part}" for part in ("", ":held", ":digest")]
+
+
+def encode_place(alert: Alert) -> str:
+    """Return an alert's name in a budget; in the order of names, the most urgent one is the last."""
+    return f"{round(alert.urgency_score * 10_000):05d}:{alert.epoch}:{alert.about}"
+
+
+def decode_place(place: bytes) -> str:
+    """Return `about` of the alert."""
+    return place.decode().split(":", 2)[2]
 
 
 def deadline_key(ticket_id: str) -> str:
@@ -162,7 +182,7 @@ def encode_attempt(attempt: Attempt) -> str:
 
 def decode_delivery(values: Values) -> Delivery | None:
     """Return the delivery of `DELIVERY_FIELDS`; None if there is none."""
-    alert, status, attempts, log, updated_at_ms, next_at_ms, fallback = values
+    alert, status, attempts, log, updated_at_ms, next_at_ms, fallback, digest_id = values
     if alert is None or status is None:
         return None
     return Delivery(
@@ -173,6 +193,7 @@ def decode_delivery(values: Values) -> Delivery | None:
         updated_at_ms=int(updated_at_ms or 0),
         next_at_ms=None if next_at_ms is None else int(next_at_ms),
         fallback=(fallback or b"").decode(),
+        digest_id=None if digest_id is None else digest_id.decode(),
     )
 
 
