@@ -21,6 +21,7 @@ from tests.lambda_context import FakeLambdaContext
 from ticketrouter.adapters.memory import (
     MemoryAlertQueue,
     MemoryApiKeys,
+    MemoryBudgets,
     MemoryClaims,
     MemoryClock,
     MemoryDeadLetters,
@@ -41,6 +42,7 @@ from ticketrouter.domain.access import ApiKey, Scope
 from ticketrouter.domain.alert import Destination, DestinationSecret
 from ticketrouter.domain.ticket import TicketIds
 from ticketrouter.telemetry import Handler
+from ticketrouter.usecases.digests import Digests
 from ticketrouter.usecases.dispatcher import Dispatcher
 from ticketrouter.usecases.ingest import Ingest
 from ticketrouter.usecases.operate import Operate
@@ -89,7 +91,7 @@ class MemoryStage:
             "dispatcher": make_dispatcher(dispatcher=self._dispatcher()),
             "query": make_query(query=self._query(), operate=self._operate()),
             "score": make_score(score_text=self._score_text(), manifest=model().manifest),
-            "reconciler": make_reconciler(reconciler=self._reconciler()),
+            "reconciler": make_reconciler(reconciler=self._reconciler(), digests=self._digests()),
             "authorizer": make_authorizer(api_keys=api_keys()),
         }
 
@@ -119,6 +121,7 @@ class MemoryStage:
         urls = {name: f"https://hooks.example.com/{name}" for name in SINKS}
         return Dispatcher(
             deliveries=self.deliveries,
+            budgets=MemoryBudgets(self.state),
             destinations=self.destinations,
             secrets=MemoryDestinationSecrets(
                 {name: DestinationSecret(url, (SIGNING_KEY,)) for name, url in urls.items()}
@@ -158,6 +161,9 @@ class MemoryStage:
 
     def _score_text(self) -> ScoreText:
         return ScoreText(scorer=self.scorer, store=self.store, clock=self.clock)
+
+    def _digests(self) -> Digests:
+        return Digests(budgets=MemoryBudgets(self.state), deliveries=self.deliveries, alerts=self.alerts)
 
     def _reconciler(self) -> Reconciler:
         return Reconciler(

@@ -29,7 +29,9 @@ from tests.query_world import QueryWorld
 from tests.unit import dispatcher_world, reconciler_world, worker_world
 from ticketrouter import bootstrap
 from ticketrouter.adapters.memory import (
+    MemoryAlertQueue,
     MemoryApiKeys,
+    MemoryBudgets,
     MemoryClaims,
     MemoryClock,
     MemoryRandomness,
@@ -47,6 +49,8 @@ from ticketrouter.domain.errors import (
 from ticketrouter.domain.message import Received
 from ticketrouter.domain.ticket import TicketIds
 from ticketrouter.telemetry import Handler, logger, metrics
+from ticketrouter.usecases.budget import DIGEST_TRIP_S
+from ticketrouter.usecases.digests import Digests
 from ticketrouter.usecases.ingest import Ingest
 from ticketrouter.usecases.score import ScoreText
 from ticketrouter.usecases.scoring import GuardedScorer
@@ -168,6 +172,13 @@ def day_of_dispatcher() -> None:
     slow = dispatcher_world.alert("t_3")
     world.sender.after = lambda: world.deliveries.claim(slow, token="other", lease_ms=60_000) and None
     call(handler, records(dispatcher_world.message(slow, "m4")), "dispatcher")
+    world.sender.during = world.sender.after = lambda: None
+    world.destinations.destinations[:] = [Destination("oncall", hourly_budget=0)]
+    held = dispatcher_world.message(dispatcher_world.alert("t_5"), "m6")
+    call(handler, records(held), "dispatcher")
+    Digests(budgets=world.budgets, deliveries=world.deliveries, alerts=MemoryAlertQueue()).send_due()
+    world.clock.advance(DIGEST_TRIP_S)
+    call(handler, records(held), "dispatcher")
     short = FakeLambdaContext("dispatcher", remaining_ms=0)
     handler(records(first, dispatcher_world.message(dispatcher_world.alert("t_4"), "m5")), _Draining(short))
     world.state.available = False
@@ -222,8 +233,14 @@ def day_of_reconciler() -> None:
     """Send again, give up, keep what nobody can read; without the queue and without the store."""
     world = reconciler_world.World()
     world.queue.depth = None
-    handler = reconciler.make_handler(reconciler=world.reconciler)
+    budgets = MemoryBudgets(world.state)
+    digests = Digests(budgets=budgets, deliveries=world.deliveries, alerts=world.alerts)
+    handler = reconciler.make_handler(reconciler=world.reconciler, digests=digests)
     schedule = event("reconciler", "schedule")
+    budgets.spend(reconciler_world.alert_of("r-5"), 0)
+    world.alerts.down = True
+    call(handler, schedule, "reconciler")
+    world.alerts.down = False
     item = world.begun("r-9")
     world.scored("r-8", reconciler_world.alert_of("r-8"))
     world.store.postpone("r-8", world.clock.now_ms())
@@ -247,6 +264,7 @@ def day_of_reconciler() -> None:
     call(handler, schedule, "reconciler")
     world.state.available = False
     call(handler, event("reconciler", "dead_ticket"), "reconciler")
+    call(handler, schedule, "reconciler")
 
 
 def day_of_authorizer() -> None:

@@ -33,6 +33,7 @@ def _measure(report: DispatchReport) -> None:
     count(Metric.DELIVERED, len(report.ended(Ending.DELIVERED)))
     count(Metric.DELIVERY_FAILED, len(report.ended(Ending.RETRIED, Ending.EXHAUSTED)))
     count(Metric.EXHAUSTED, len(report.ended(Ending.EXHAUSTED)))
+    count(Metric.DIGESTED, len(report.ended(Ending.DIGESTED)))
     count(Metric.DEAD_LETTERED, len(report.ended(Ending.MALFORMED)))
     for handled in report.ended(Ending.DELIVERED):
         if handled.attempt is not None:
@@ -53,6 +54,8 @@ def _log(handled: Handled) -> None:
             "latency_ms": handled.attempt.latency_ms,
             "code": handled.attempt.error,
         }
+    if handled.digest_id:
+        facts["digest_id"] = handled.digest_id
     if handled.delay_s is not None:
         facts["delay_s"] = handled.delay_s
     if handled.ending is Ending.MALFORMED:

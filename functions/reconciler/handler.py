@@ -7,12 +7,13 @@ from typing import Any
 
 from ticketrouter.edge import sqs
 from ticketrouter.telemetry import Handler, Metric, count, instrumented, logger
+from ticketrouter.usecases.digests import DigestReport, Digests
 from ticketrouter.usecases.reconciler import Reconciler, ReconcileReport
 
 Event = dict[str, Any]
 
 
-def make_handler(*, reconciler: Reconciler) -> Handler:
+def make_handler(*, reconciler: Reconciler, digests: Digests) -> Handler:
     """Build the handler of the dead-letter queues and of the schedule."""
 
     @instrumented
@@ -21,11 +22,28 @@ def make_handler(*, reconciler: Reconciler) -> Handler:
             report = reconciler.drain(sqs.received(event))
             _tell(report, reason="dead-lettered")
             return sqs.batch_item_failures(report.failed)
+        sent = digests.send_due()
+        _tell_digests(sent)
         report = reconciler.sweep(remaining_ms=context.get_remaining_time_in_millis)
         _tell(report, reason="overdue")
-        return {"overdue": len(report.overdue), "resent": len(report.resent), "failed": len(report.given_up)}
+        return {
+            "overdue": len(report.overdue),
+            "resent": len(report.resent),
+            "failed": len(report.given_up),
+            "digests": len(sent.sent),
+        }
 
     return handler
+
+
+def _tell_digests(report: DigestReport) -> None:
+    for alert in report.sent:
+        tells = 0 if alert.digest is None else alert.digest.count
+        logger.info("digest queued", digest_id=alert.ticket_id, destination=alert.destination, alerts=tells)
+    if report.queue_unavailable:
+        logger.warning("the queue did not take a digest: the next run sends it")
+    if report.store_unavailable:
+        logger.warning("the store is away: digests wait for the next run")
 
 
 def _tell(report: ReconcileReport, *, reason: str) -> None:
@@ -53,4 +71,5 @@ def _tell(report: ReconcileReport, *, reason: str) -> None:
 if os.environ.get("AWS_LAMBDA_FUNCTION_NAME"):
     from ticketrouter import bootstrap
 
-    lambda_handler = make_handler(reconciler=bootstrap.reconciler())
+    looks_after_tickets, sends_digests = bootstrap.reconciler()
+    lambda_handler = make_handler(reconciler=looks_after_tickets, digests=sends_digests)

@@ -12,6 +12,7 @@ from functions.dispatcher.handler import make_handler
 from tests.lambda_context import FakeLambdaContext
 from ticketrouter.adapters.memory import (
     MemoryAlertQueue,
+    MemoryBudgets,
     MemoryClock,
     MemoryDeadLetters,
     MemoryDeliveries,
@@ -42,6 +43,7 @@ class World:
         self.handler = make_handler(
             dispatcher=Dispatcher(
                 deliveries=self.deliveries,
+                budgets=MemoryBudgets(self.state),
                 destinations=MemoryDestinations(
                     [Destination("sink"), Destination("sink-slack", "slack"), Destination("sink-discord", "discord")]
                 ),

@@ -11,7 +11,7 @@ from tests.query_events import World, load
 from ticketrouter.domain.record import Attempt
 from ticketrouter.domain.status import DeliveryStatus
 
-NO_FALLBACK = {"fallback": None, "fallback_for": None}
+SENT_SINGLY = {"digest_id": None, "fallback": None, "fallback_for": None}
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_a_ticket_is_flat_and_has_every_name_that_clients_know(world: World) -> 
         "model_version": "test-1",
         "degraded": False,
         "incident_id": None,
-        "alerts": [{"destination": "sink", "status": "delivered", "attempts": 2, **NO_FALLBACK}],
+        "alerts": [{"destination": "sink", "status": "delivered", "attempts": 2, **SENT_SINGLY}],
         "webhook_triggered": True,
         "failure": None,
     }
@@ -78,8 +78,8 @@ def test_an_alert_is_pending_until_the_dispatcher_has_it_and_triggered_only_afte
     waiting = world.ask("get_ticket")[1]
     world.deliver(record, 503)
     tried = world.ask("get_ticket")[1]
-    assert waiting["alerts"] == [{"destination": "sink", "status": "pending", "attempts": 0, **NO_FALLBACK}]
-    assert tried["alerts"] == [{"destination": "sink", "status": "pending", "attempts": 1, **NO_FALLBACK}]
+    assert waiting["alerts"] == [{"destination": "sink", "status": "pending", "attempts": 0, **SENT_SINGLY}]
+    assert tried["alerts"] == [{"destination": "sink", "status": "pending", "attempts": 1, **SENT_SINGLY}]
     assert (waiting["webhook_triggered"], tried["webhook_triggered"]) == (False, False)
     assert tried["timings"]["dispatch_ms"] is None
 
@@ -195,8 +195,8 @@ def test_a_ticket_shows_who_was_told_in_place_of_whom(world: World) -> None:
     ticket = world.ask("get_ticket")[1]
 
     assert [tuple(alert.values()) for alert in ticket["alerts"]] == [
-        ("sink", "pending", 1, "chat", None),
-        ("chat", "exhausted", 1, "mail", "sink"),
-        ("mail", "delivered", 1, None, "chat"),
+        ("sink", "pending", 1, "chat", None, None),
+        ("chat", "exhausted", 1, "mail", "sink", None),
+        ("mail", "delivered", 1, None, "chat", None),
     ]
     assert ticket["webhook_triggered"] is True

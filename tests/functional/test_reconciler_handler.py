@@ -12,6 +12,7 @@ from functions.reconciler.handler import make_handler
 from tests.lambda_context import FakeLambdaContext
 from ticketrouter.adapters.memory import (
     MemoryAlertQueue,
+    MemoryBudgets,
     MemoryClock,
     MemoryDeadLetters,
     MemoryDeliveries,
@@ -22,6 +23,7 @@ from ticketrouter.adapters.memory import (
 from ticketrouter.domain.message import WorkItem
 from ticketrouter.domain.record import DeadLetter
 from ticketrouter.domain.status import DeliveryStatus, State
+from ticketrouter.usecases.digests import Digests
 from ticketrouter.usecases.reconciler import MAX_RESENDS, Reconciler
 
 EVENTS = Path(__file__).parents[2] / "events" / "reconciler"
@@ -37,16 +39,18 @@ class World:
         self.queue = MemoryWorkQueue()
         self.deliveries = MemoryDeliveries(self.state)
         self.letters = MemoryDeadLetters(self.state)
+        self.budgets, self.alerts = MemoryBudgets(self.state), MemoryAlertQueue()
         self.handler = make_handler(
+            digests=Digests(budgets=self.budgets, deliveries=self.deliveries, alerts=self.alerts),
             reconciler=Reconciler(
                 store=self.store,
                 queue=self.queue,
-                alerts=MemoryAlertQueue(),
+                alerts=self.alerts,
                 deliveries=self.deliveries,
                 dead_letters=self.letters,
                 clock=self.clock,
                 deadline_s=DEADLINE_S,
-            )
+            ),
         )
 
     def handle(self, case: str) -> dict[str, Any]:
@@ -158,7 +162,7 @@ def test_the_schedule_finds_the_overdue(world: World, output: Output) -> None:
 
     answer = world.handle("schedule")
 
-    assert answer == {"overdue": 1, "resent": 1, "failed": 0}
+    assert answer == {"overdue": 1, "resent": 1, "failed": 0, "digests": 0}
     assert world.queue.sent == [item]
     assert metrics(output) == {"Overdue": 1, "Resent": 1}
 
@@ -174,12 +178,12 @@ def test_the_schedule_gives_up_what_nobody_holds(world: World, output: Output) -
 
     answer = world.handle("schedule")
 
-    assert answer == {"overdue": 1, "resent": 0, "failed": 1}
+    assert answer == {"overdue": 1, "resent": 0, "failed": 1, "digests": 0}
     assert metrics(output) == {"Overdue": 1, "Failed": 1, "DeadLettered": 1}
 
 
 def test_a_quiet_minute_is_quiet(world: World, output: Output) -> None:
-    assert world.handle("schedule") == {"overdue": 0, "resent": 0, "failed": 0}
+    assert world.handle("schedule") == {"overdue": 0, "resent": 0, "failed": 0, "digests": 0}
     assert metrics(output) == {}
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from ticketrouter.adapters.memory import (
     MemoryAlertQueue,
+    MemoryBudgets,
     MemoryClock,
     MemoryDeadLetters,
     MemoryDeliveries,
@@ -56,6 +57,7 @@ class World:
         self.deliveries = MemoryDeliveries(self.state)
         self.health = MemoryDestinationHealth(self.state)
         self.alerts = MemoryAlertQueue()
+        self.budgets = MemoryBudgets(self.state)
         self.dead_letters = MemoryDeadLetters(self.state)
         self.visibility = MemoryVisibility()
         self.randomness = MemoryRandomness()
@@ -75,6 +77,7 @@ class World:
     def new_dispatcher(self):
         return Dispatcher(
             deliveries=self.deliveries,
+            budgets=self.budgets,
             destinations=self.destinations,
             secrets=self.secrets,
             health=self.health,

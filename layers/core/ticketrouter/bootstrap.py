@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from ticketrouter.adapters.redis_store import RedisClient
     from ticketrouter.ports import ApiKeys, Destinations
+    from ticketrouter.usecases.digests import Digests
     from ticketrouter.usecases.dispatcher import Dispatcher
     from ticketrouter.usecases.ingest import Ingest
     from ticketrouter.usecases.operate import Operate
@@ -76,7 +77,12 @@ def worker() -> Worker:
 def dispatcher() -> Dispatcher:
     """Build the way out."""
     from ticketrouter.adapters.destinations import SecretDestinationSecrets
-    from ticketrouter.adapters.redis_store import RedisDeadLetters, RedisDeliveries, RedisDestinationHealth
+    from ticketrouter.adapters.redis_store import (
+        RedisBudgets,
+        RedisDeadLetters,
+        RedisDeliveries,
+        RedisDestinationHealth,
+    )
     from ticketrouter.adapters.sqs_queue import SqsAlertQueue, SqsVisibility, sqs_client
     from ticketrouter.adapters.system import SystemClock, SystemRandomness
     from ticketrouter.adapters.webhook_http import HttpWebhookSender
@@ -86,6 +92,7 @@ def dispatcher() -> Dispatcher:
     redis, sqs, clock = _redis(config.CACHE_URL_SECRET_ARN), sqs_client(), SystemClock()
     return Dispatcher(
         deliveries=RedisDeliveries(redis, record_ttl_s=config.RECORD_TTL_S),
+        budgets=RedisBudgets(redis),
         destinations=_destinations(config.DESTINATIONS_PARAMETER),
         secrets=SecretDestinationSecrets(_secrets(), config.DESTINATION_SECRETS_ARN),
         health=RedisDestinationHealth(redis),
@@ -156,24 +163,28 @@ def score() -> dict[str, Any]:
     return {"score_text": score_text, "manifest": manifest}
 
 
-def reconciler() -> Reconciler:
-    """Build the one that leaves no ticket behind."""
-    from ticketrouter.adapters.redis_store import RedisDeadLetters, RedisDeliveries, RedisTicketStore
+def reconciler() -> tuple[Reconciler, Digests]:
+    """Build the one that leaves no ticket behind, and the sender of digests beside it."""
+    from ticketrouter.adapters.redis_store import RedisBudgets, RedisDeadLetters, RedisDeliveries, RedisTicketStore
     from ticketrouter.adapters.sqs_queue import SqsAlertQueue, SqsWorkQueue, sqs_client
     from ticketrouter.adapters.system import SystemClock
+    from ticketrouter.usecases.digests import Digests
     from ticketrouter.usecases.reconciler import Reconciler
 
     config = settings.load(settings.ReconcilerSettings)
     redis, sqs = _redis(config.CACHE_URL_SECRET_ARN), sqs_client()
-    return Reconciler(
+    deliveries = RedisDeliveries(redis, record_ttl_s=config.RECORD_TTL_S)
+    alerts = SqsAlertQueue(sqs, config.ALERT_QUEUE_URL)
+    looks_after_tickets = Reconciler(
         store=RedisTicketStore(redis, record_ttl_s=config.RECORD_TTL_S, deadline_s=config.DEADLINE_S),
-        deliveries=RedisDeliveries(redis, record_ttl_s=config.RECORD_TTL_S),
+        deliveries=deliveries,
         dead_letters=RedisDeadLetters(redis),
         queue=SqsWorkQueue(sqs, express_url=config.EXPRESS_QUEUE_URL, standard_url=config.STANDARD_QUEUE_URL),
-        alerts=SqsAlertQueue(sqs, config.ALERT_QUEUE_URL),
+        alerts=alerts,
         clock=SystemClock(),
         deadline_s=config.DEADLINE_S,
     )
+    return looks_after_tickets, Digests(budgets=RedisBudgets(redis), deliveries=deliveries, alerts=alerts)
 
 
 def api_keys(on_stale: Callable[[RouterError], None]) -> ApiKeys:

@@ -76,6 +76,7 @@ class Metric(StrEnum):
     DELIVERY_MS = "DeliveryMs"
     DELIVERY_FAILED = "DeliveryFailed"
     EXHAUSTED = "Exhausted"
+    DIGESTED = "Digested"
     DEAD_LETTERED = "DeadLettered"
     RESENT = "Resent"
     OVERDUE = "Overdue"
@@ -114,6 +115,7 @@ EMITTED_BY: Mapping[Metric, tuple[str, ...]] = {
     Metric.DELIVERY_MS: ("dispatcher",),
     Metric.DELIVERY_FAILED: ("dispatcher",),
     Metric.EXHAUSTED: ("dispatcher", "reconciler"),
+    Metric.DIGESTED: ("dispatcher",),
     Metric.DEAD_LETTERED: ("worker", "dispatcher", "reconciler"),
     Metric.RESENT: ("query", "reconciler"),
     Metric.OVERDUE: ("reconciler",),

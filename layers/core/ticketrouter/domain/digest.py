@@ -1,8 +1,8 @@
 """Digests: one message for the alerts that a destination's hourly budget held back.
 
 The first digest goes out at once (with the next minute's run), so that people hear immediately that single messages
-have stopped; after it, one each quarter of an hour while there is something to tell. An alert with S >= 0.95 cuts that
-to five minutes. Nothing passes the budget: whoever can write "we can see other customers' invoices" once can write it
+have stopped; after it, one every ten minutes while there is something to tell. An alert with S >= 0.95 cuts that to
+five. Nothing passes the budget: whoever can write "we can see other customers' invoices" once can write it
 all night, so a free passage for high S would be no budget at all. And a calm report of a breach waits five minutes at
 most, at the top of a list that people who have just had a full hour's messages are reading anyway.
 """
@@ -15,7 +15,9 @@ from dataclasses import dataclass
 
 MAX_LINES = 10  # of a digest; the count tells how many alerts it stands for
 BUDGET_WINDOW_MS = 3_600_000  # a budget is one of messages in any hour, not from one full hour to the next
-DIGEST_GAP_MS = 900_000  # between two digests of a destination
+# Between two digests of a destination. With the reconciler's minute, no alert is on its queue for the fifteen minutes
+# after which AlertsWaitAlarm (infra/observability.yaml) calls somebody.
+DIGEST_GAP_MS = 600_000
 CRITICAL_S, CRITICAL_GAP_MS = 0.95, 300_000  # the same, when the second one holds an alert of this S
 
 

@@ -25,6 +25,10 @@ Band = Annotated[str, Field(json_schema_extra={"enum": ["critical", "high", "nor
 Sentiment = Annotated[str, Field(json_schema_extra={"enum": ["negative", "neutral", "positive"]})]
 Cursor = Annotated[str | None, Field(description="Send it as `cursor` for the next page; null on the last one.")]
 
+DigestId = Annotated[
+    str | None, Field(description="The digest that tells it, as its destination's budget was spent; null if none does.")
+]
+
 LISTED_DESCRIPTION_CHARS = 500  # so that a page of 200 tickets stays well below the 6 MB that Lambda can answer
 
 _VERDICT = (
@@ -78,6 +82,7 @@ class AlertResource(Shape):
     attempts: int
     fallback: str | None = Field(description="Destination that was told, too, because this one did not take it.")
     fallback_for: str | None = Field(description="Destination that did not take it; null for one told first.")
+    digest_id: DigestId
 
 
 class TimingsResource(Shape):
@@ -114,6 +119,7 @@ class DeliveryResource(Shape):
     updated_at: Time
     next_at: Time | None = Field(description="When the next try is due.")
     delivered_at: Time | None
+    digest_id: DigestId
 
     @classmethod
     def of(cls, delivery: Delivery) -> Self:
@@ -135,6 +141,7 @@ class DeliveryResource(Shape):
             updated_at=rfc3339(delivery.updated_at_ms),
             next_at=_time(delivery.next_at_ms),
             delivered_at=_time(delivery.delivered_at_ms),
+            digest_id=delivery.digest_id,
         )
 
 
@@ -232,7 +239,12 @@ def _alert(destination: str, fared: Mapping[str, Delivery]) -> AlertResource:
     delivery = fared.get(destination)
     if delivery is None:  # on its way to the dispatcher
         return AlertResource(
-            destination=destination, status=DeliveryStatus.PENDING, attempts=0, fallback=None, fallback_for=None
+            destination=destination,
+            status=DeliveryStatus.PENDING,
+            attempts=0,
+            fallback=None,
+            fallback_for=None,
+            digest_id=None,
         )
     return AlertResource(
         destination=destination,
@@ -240,6 +252,7 @@ def _alert(destination: str, fared: Mapping[str, Delivery]) -> AlertResource:
         attempts=delivery.attempts,
         fallback=delivery.fallback or None,
         fallback_for=delivery.alert.fallback_for or None,
+        digest_id=delivery.digest_id,
     )
 
 

@@ -20,6 +20,8 @@ class Ending(StrEnum):
     WAITING = "waiting"  # somebody else is at it, or its time has not come
     PAUSED = "paused"  # its destination is being left alone; no try was used up
     UNTOLD = "untold"  # it was given up, but the queue did not take the message to the fallback: all again, soon
+    HELD = "held"  # over its destination's budget: it waits until the digest that tells it is on its way
+    DIGESTED = "digested"  # and that is on its way now
     LEASE_LOST = "lease-lost"  # our try took so long that its outcome no longer counts
     MALFORMED = "malformed"  # kept as a dead letter
     OUT_OF_TIME = "out-of-time"  # not begun: the function had no time left for it
@@ -28,7 +30,7 @@ class Ending(StrEnum):
     @property
     def leaves_queue(self) -> bool:
         """Tell whether the message is taken off the queue."""
-        return self in (Ending.DELIVERED, Ending.EXHAUSTED, Ending.DONE, Ending.MALFORMED)
+        return self in (Ending.DELIVERED, Ending.EXHAUSTED, Ending.DIGESTED, Ending.DONE, Ending.MALFORMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Handled:
         tries: How many there were for this delivery, this one included.
         delay_s: For how long it was hidden; None where the queue's own time stands.
         fallback: Id of the destination that was told in its place just now; empty for none.
+        digest_id: The digest that tells it instead of a message of its own; empty for none.
     """
 
     message: Received
@@ -52,6 +55,7 @@ class Handled:
     tries: int = 0
     delay_s: int | None = None
     fallback: str = ""
+    digest_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from ticketrouter.domain.record import DeadLetter
 from ticketrouter.domain.status import DeliveryStatus
 from ticketrouter.ports import (
     AlertQueue,
+    Budgets,
     Clock,
     DeadLetters,
     Deliveries,
@@ -31,6 +32,7 @@ from ticketrouter.ports import (
     Visibility,
     WebhookSender,
 )
+from ticketrouter.usecases.budget import AlertBudget
 from ticketrouter.usecases.dispatch_report import DispatchReport, Ending, Handled
 from ticketrouter.usecases.posting import LEASE_MS, Paused, Poster, Tried
 
@@ -43,6 +45,7 @@ class Dispatcher:
 
     Args:
         deliveries: Records, leases and logs of tries.
+        budgets: What each destination may still be sent in this hour.
         destinations: Of which kind a destination is.
         secrets: Addresses and signing keys.
         health: What all dispatchers know of a destination.
@@ -59,6 +62,7 @@ class Dispatcher:
         self,
         *,
         deliveries: Deliveries,
+        budgets: Budgets,
         destinations: Destinations,
         secrets: DestinationSecrets,
         health: DestinationHealth,
@@ -71,6 +75,7 @@ class Dispatcher:
         public_url: str = "",
     ) -> None:
         self._deliveries = deliveries
+        self._budget = AlertBudget(budgets=budgets, deliveries=deliveries, destinations=destinations)
         self._alerts = alerts
         self._dead_letters = dead_letters
         self._visibility = visibility
@@ -137,6 +142,12 @@ class Dispatcher:
                 return self._attend(message, alert, token, claim)
 
     def _attend(self, message: Received, alert: Alert, token: str, claim: DeliveryClaim) -> Handled:
+        held = self._budget.hold(alert, tries=claim.attempts, token=token)
+        if held is not None:
+            handled = Handled(message, Ending.DIGESTED, alert, digest_id=held.digest_id)
+            return (
+                handled if held.look_in_s is None else self._later(replace(handled, ending=Ending.HELD), held.look_in_s)
+            )
         outcome, admitted = self._poster.post(alert, token=token, tries=claim.attempts + 1)
         if isinstance(outcome, Paused):
             return self._pause(message, alert, token, claim, outcome)
