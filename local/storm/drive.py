@@ -11,11 +11,13 @@ from typing import Any
 from aiohttp import ClientResponse, ClientSession
 
 from local.errors import LocalStackError
-from local.storm.outcome import Json, Seen
+from local.storm.outcome import Json, Seen, count
 from local.storm.tickets import Telling
 
 PATIENCE_S = 120  # without any change; then what is not final is lost
 DIGEST_PATIENCE_S = 420  # while an alert waits for its digest: one every five minutes, and the reconciler's minute
+ON_ITS_WAY_S = 30  # for a message after the last alert is final
+LOOK_EACH_S = 0.5
 _TRIES = 8
 _PAGE = 200  # the API's largest
 
@@ -50,6 +52,15 @@ class Storm:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._watch(cursor, len(tellings)))
             await self._post_all(group, tellings, seconds)
+        # An alert is held back before the message that stands for it has arrived: that may still be on its way.
+        settled_by = time.monotonic() + ON_ITS_WAY_S
+        seen = await self._look(began_ms)
+        while count(seen).forgotten and time.monotonic() < settled_by:
+            await asyncio.sleep(LOOK_EACH_S)
+            seen = await self._look(began_ms)
+        return seen
+
+    async def _look(self, began_ms: int) -> Seen:
         return Seen(
             posted=self._posted,
             tickets=await self._all_tickets(began_ms),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -12,47 +12,55 @@ from aiohttp import ClientSession, web
 from local.errors import LocalStackError
 from local.listen import listen
 from local.storm import drive
-from local.storm.outcome import Seen
+from local.storm.outcome import Seen, count
 from local.storm.tickets import Telling
 
+BEFORE = {"received_at_ms": 0, "destination": "sink", "status": 200, "body": "another storm"}
 TELLINGS = [Telling("outage", {"description": f"no login {number}"}) for number in range(5)]
 
 
 class Router:
-    """Scores what it takes at the next look at the changes; `forgets` some, and first answers as `refusals` say."""
+    """Finds every ticket urgent at the next look at the changes, and tells all of them in one message.
 
-    def __init__(self, refusals: list[web.Response] | None = None, forgets: int = 0) -> None:
-        self.refusals = refusals or []
+    It first answers as `refusals` say, never scores the first `forgets` tickets, and the message is there only after
+    `late` looks at the sink.
+    """
+
+    def __init__(self, refusals: Sequence[web.Response] = (), forgets: int = 0, late: int = 0) -> None:
         self.posts: list[dict[str, Any]] = []
+        self.late = late
+        self._refusals = list(refusals)
         self._forgets = forgets
         self._told = 0
 
     async def answer(self, request: web.BaseRequest) -> web.Response:
-        if request.method == "POST":
-            if self.refusals:
-                return self.refusals.pop()
-            self.posts.append(await request.json())
-            return web.json_response({"status": "accepted"}, status=202)
-        tickets = [
-            {"ticket_id": it["ticket_id"], "status": "scored", "alerts": []} for it in self.posts[self._forgets :]
-        ]
-        answers: dict[str, Callable[[], dict[str, Any]]] = {
-            "/changes": lambda: {"tickets": tickets[self._told :], "cursor": "c", "more": False, "poll_after_ms": 1},
-            "/tickets": lambda: {"tickets": tickets, "cursor": None},
-            "/incidents": lambda: {
-                "incidents": [{"incident_id": request.query.get("cursor", "1")}],
-                "cursor": self._next(request),
-            },
-            "/received": lambda: {"received": [{"received_at_ms": 0}, {"received_at_ms": 1 << 50}]},
-        }
-        body = answers[request.path]()
-        if request.path == "/changes":
-            self._told = len(tickets)
-        return web.json_response(body)
+        match (request.method, request.path):
+            case ("POST", "/tickets") if self._refusals:
+                return self._refusals.pop()
+            case ("POST", "/tickets"):
+                self.posts.append(await request.json())
+                return web.json_response({"status": "accepted"}, status=202)
+            case (_, "/changes"):
+                news, self._told = self._tickets()[self._told :], len(self._tickets())
+                return web.json_response({"tickets": news, "cursor": "c", "more": False, "poll_after_ms": 1})
+            case (_, "/tickets"):
+                return web.json_response({"tickets": self._tickets(), "cursor": None})
+            case (_, "/incidents"):
+                page = request.query.get("cursor", "1")
+                incident = {"incident_id": f"inc_{page}", "announced_at": None}
+                return web.json_response({"incidents": [incident], "cursor": "2" if page == "1" else None})
+        return web.json_response({"received": [BEFORE, *self._messages()]})
 
-    @staticmethod
-    def _next(request: web.BaseRequest) -> str | None:
-        return None if "cursor" in request.query else "2"
+    def _tickets(self) -> list[dict[str, Any]]:
+        return [
+            {"ticket_id": post["ticket_id"], "status": "scored", "urgency_score": 0.9, "alerts": []}
+            for post in self.posts[self._forgets :]
+        ]
+
+    def _messages(self) -> list[dict[str, Any]]:
+        self.late -= 1
+        body = " ".join(post["ticket_id"] for post in self.posts)
+        return [] if self.late >= 0 else [BEFORE | {"received_at_ms": 1 << 50, "body": body}]
 
 
 def run(router: Router) -> tuple[Seen, list[tuple[int, int]]]:
@@ -84,8 +92,9 @@ def test_everything_is_posted_once_and_watched_until_it_is_final() -> None:
 def test_every_page_of_incidents_is_read_and_no_message_of_before() -> None:
     seen, _ = run(Router())
 
-    assert [incident["incident_id"] for incident in seen.incidents] == ["1", "2"]
-    assert seen.messages == [{"received_at_ms": 1 << 50}]
+    assert [incident["incident_id"] for incident in seen.incidents] == ["inc_1", "inc_2"]
+    assert len(seen.messages) == 1
+    assert BEFORE not in seen.messages
 
 
 def test_a_post_that_is_put_off_is_sent_again_under_the_same_id() -> None:
@@ -112,3 +121,19 @@ def test_a_ticket_that_is_never_final_does_not_hold_up_the_end(monkeypatch: pyte
 
     assert len(seen.posted.keys() - seen.tickets.keys()) == 1
     assert progress[-1] == (5, 4)
+
+
+def test_a_message_that_is_still_on_its_way_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drive, "LOOK_EACH_S", 0)
+
+    seen, _ = run(Router(late=2))
+
+    assert count(seen).forgotten == ()
+
+
+def test_a_message_that_never_comes_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drive, "ON_ITS_WAY_S", 0.1)
+
+    seen, _ = run(Router(late=1_000))
+
+    assert len(count(seen).forgotten) == 5
