@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from fnmatch import fnmatch
+from fnmatch import fnmatch, fnmatchcase
 from typing import Any
 
 import pytest
@@ -76,6 +77,63 @@ def test_cloudformation_may_make_each_kind_that_the_template_has(roles: dict[str
     for word in words:
         service = SERVICES.get(word, word.lower())
         assert [it for it in actions if it.startswith(f"{service}:")], f"nothing of {service}"
+
+
+# What AWS takes with every resource or not at all, or with a name that begins as none of ours does.
+BEYOND_OUR_NAMES = {
+    # Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
+    "cloudwatch:PutCompositeAlarm": "*",
+    "cloudwatch:DeleteAlarms": "*",
+    "cloudwatch:DescribeAlarms": "*",
+    # Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html
+    "logs:CreateLogDelivery": "*",
+    "logs:DeleteLogDelivery": "*",
+    "logs:DescribeResourcePolicies": "*",
+    "logs:GetLogDelivery": "*",
+    "logs:ListLogDeliveries": "*",
+    "logs:PutResourcePolicy": "*",
+    "logs:UpdateLogDelivery": "*",
+    # Source: https://github.com/aws-samples/sample-autonomous-cloud-coding-agents/issues/407, where it was missing
+    "lambda:ListTags": ":event-source-mapping:*",
+    "lambda:TagResource": ":event-source-mapping:*",
+    "lambda:UntagResource": ":event-source-mapping:*",
+}
+
+
+@pytest.mark.parametrize("action", BEYOND_OUR_NAMES)
+def test_cloudformation_may_do_what_takes_more_than_our_names(roles: dict[str, dict[str, Any]], action: str) -> None:
+    resources = {
+        resource if isinstance(resource, str) else resource["Fn::Sub"]
+        for it in statements(roles["ExecutionRole"])
+        if it["Effect"] == "Allow" and any(fnmatchcase(action, granted) for granted in as_list(it["Action"]))
+        for resource in as_list(it["Resource"])
+    }
+
+    assert [it for it in resources if it.endswith(BEYOND_OUR_NAMES[action]) and "Prefix" not in it]
+
+
+def test_cloudformation_may_use_the_transform_of_each_template(roles: dict[str, dict[str, Any]]) -> None:
+    # Source: https://github.com/aws-cloudformation/aws-cloudformation-templates/issues/358 quotes the refusal
+    (statement,) = [it for it in statements(roles["ExecutionRole"]) if it["Sid"] == "Transforms"]
+    allowed_transforms = {arn["Fn::Sub"].rpartition("/")[2] for arn in statement["Resource"]}
+    templates = [ROOT / "template.yaml", *(ROOT / "infra").glob("*.yaml")]
+    used = {read(str(path.relative_to(ROOT))).get("Transform") for path in templates} - {None}
+
+    assert allowed_transforms == {name.removeprefix("AWS::") for name in used}
+
+
+@pytest.mark.parametrize("name", UNNAMED)
+def test_a_role_holds_its_policy(roles: dict[str, dict[str, Any]], name: str) -> None:
+    # Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    text = json.dumps(roles[name]["Policies"], separators=(",", ":"))
+    for written, value in {
+        "AWS::Partition": "aws",
+        "AWS::Region": "ap-southeast-2",
+        "AWS::AccountId": "0" * 12,
+    }.items():
+        text = text.replace(f"${{{written}}}", value)
+
+    assert len(text) < 10_240
 
 
 def test_the_managed_policies_are_those_that_sam_attaches(roles: dict[str, dict[str, Any]]) -> None:
