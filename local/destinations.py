@@ -17,11 +17,11 @@ from typing import Any
 
 from local.errors import LocalStackError
 from local.sink import Expected
-from ticketrouter.domain.alert import Destination, DestinationSecret
+from ticketrouter.domain.alert import KINDS, Destination, DestinationSecret
 from ticketrouter.domain.destinations import PUBLIC_FIELDS, SECRET_FIELDS, parse_destinations, parse_secrets
 from ticketrouter.domain.errors import MissingSettingError
 
-_SINK_KINDS = {"sink": "generic", "sink-slack": "slack", "sink-discord": "discord"}
+_SINK_KINDS = {"sink": "generic", **{f"sink-{kind}": kind for kind in KINDS if kind != "generic"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +40,18 @@ class LocalDestination:
 def sink_destinations(sink_url: str) -> list[LocalDestination]:
     """Return one destination of each kind, at the sink, with new signing keys."""
     return [
-        LocalDestination(
-            Destination(name, kind), DestinationSecret(f"{sink_url}/hooks/{name}", _new_keys() if signed else ())
-        )
+        LocalDestination(Destination(name, kind), _new_secret(kind, f"{sink_url}/hooks/{name}"))
         for name, kind in _SINK_KINDS.items()
-        for signed in [kind == "generic"]
     ]
 
 
-def _new_keys() -> tuple[str, ...]:
-    return (f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}",)
+def _new_secret(kind: str, url: str) -> DestinationSecret:
+    signing_key = f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"
+    return DestinationSecret(
+        url,
+        signing_keys=(signing_key,) if kind == "generic" else (),
+        routing_key=secrets.token_hex(16) if kind == "pagerduty" else "",
+    )
 
 
 def load_destinations(path: Path) -> list[LocalDestination] | None:
@@ -75,21 +77,22 @@ def load_destinations(path: Path) -> list[LocalDestination] | None:
 
 def expected_at_sink(destinations: Sequence[LocalDestination]) -> dict[str, Expected]:
     """Return what the sink has to know of them."""
-    return {each.id: Expected(each.public.kind, each.secret.signing_keys) for each in destinations}
+    return {
+        each.id: Expected(each.public.kind, each.secret.signing_keys, each.secret.routing_key) for each in destinations
+    }
 
 
 def parameter_document(destinations: Sequence[LocalDestination]) -> str:
     """Return the parameter's value: what the worker may know."""
-    return json.dumps([_entry(each.public) for each in destinations])
+    return json.dumps([_set_fields(each.public, PUBLIC_FIELDS) for each in destinations])
 
 
 def secret_document(destinations: Sequence[LocalDestination]) -> str:
     """Return the secret's value: what only the dispatcher may know."""
-    found = {each.id: {name: getattr(each.secret, name) for name in SECRET_FIELDS} for each in destinations}
-    return json.dumps(found)
+    return json.dumps({each.id: _set_fields(each.secret, SECRET_FIELDS) for each in destinations})
 
 
-def _entry(public: Destination) -> dict[str, Any]:
+def _set_fields(of: Destination | DestinationSecret, names: frozenset[str]) -> dict[str, Any]:
     """Return what is set: an empty fallback is none, and not the id of one."""
-    values = {name: getattr(public, name) for name in sorted(PUBLIC_FIELDS)}
+    values = {name: getattr(of, name) for name in sorted(names)}
     return {name: value for name, value in values.items() if value not in (None, "", ())}

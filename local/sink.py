@@ -21,16 +21,18 @@ from aiohttp import web
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 _MAX_KEPT = 10_000
+_CARD = "application/vnd.microsoft.card.adaptive"
 # A chat's message must have one of these. Source: the reference pages of Slack's and Discord's incoming webhooks
 _CHAT_FIELDS = {"slack": ("text", "blocks", "attachments"), "discord": ("content", "embeds")}
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What the sink knows of a destination; chat kinds have a secret address instead of signing keys."""
+    """What the sink knows of a destination; only a generic one signs, and only PagerDuty has a routing key."""
 
     kind: str
     signing_keys: tuple[str, ...] = field(default=(), repr=False)
+    routing_key: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,10 @@ def _check(expected: Expected, raw: bytes, headers: Mapping[str, str]) -> tuple[
         return "the body is not an object", body
     if fields := _CHAT_FIELDS.get(expected.kind):
         return ("" if any(body.get(name) for name in fields) else f"none of {', '.join(fields)} is set"), body
+    if expected.kind == "teams":
+        return _problem_of_card(body), body
+    if expected.kind == "pagerduty":
+        return _problem_of_event(body, expected.routing_key), body
     problem = "no signing key is known"
     for key in expected.signing_keys:
         try:
@@ -164,6 +170,23 @@ def _check(expected: Expected, raw: bytes, headers: Mapping[str, str]) -> tuple[
         except WebhookVerificationError as error:
             problem = str(error)
     return problem, body
+
+
+def _problem_of_card(body: dict[str, Any]) -> str:
+    """Return why Workflows would not post it. Source: Microsoft, "Create incoming webhooks"."""
+    attachments = body.get("attachments")
+    cards = attachments if body.get("type") == "message" and isinstance(attachments, list) else []
+    has_card = any(isinstance(each, dict) and each.get("contentType") == _CARD for each in cards)
+    return "" if has_card else "no message with an Adaptive Card"
+
+
+def _problem_of_event(body: dict[str, Any], routing_key: str) -> str:
+    """Return why PagerDuty would refuse it. Source: PagerDuty, "Send an Alert Event"."""
+    if body.get("routing_key") != routing_key:
+        return "another routing key"
+    payload = body.get("payload")
+    has_payload = isinstance(payload, dict) and {"summary", "source", "severity"} <= payload.keys()
+    return "" if body.get("event_action") in ("acknowledge", "resolve") or has_payload else "no payload"
 
 
 def _ticket_id(body: Any) -> str:

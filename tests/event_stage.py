@@ -39,7 +39,7 @@ from ticketrouter.adapters.memory import (
 )
 from ticketrouter.adapters.onnx_scorer import OnnxScorer
 from ticketrouter.domain.access import ApiKey, Scope
-from ticketrouter.domain.alert import Destination, DestinationSecret
+from ticketrouter.domain.alert import KINDS, Destination, DestinationSecret
 from ticketrouter.domain.ticket import TicketIds
 from ticketrouter.telemetry import Handler
 from ticketrouter.usecases.digests import Digests
@@ -58,7 +58,7 @@ HOUR_LATER_MS = 1_795_266_030_000  # 2026-11-21T13:00:30Z: what the events say w
 DEADLINE_S = 3_600
 SIGNING_KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # the example of the Standard Webhooks documents
 # As the local stack's (local/destinations.py).
-SINKS = {"sink": "generic", "sink-slack": "slack", "sink-discord": "discord"}
+SINKS = {"sink": "generic", **{f"sink-{kind}": kind for kind in KINDS if kind != "generic"}}
 
 
 @cache

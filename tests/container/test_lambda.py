@@ -101,5 +101,7 @@ def test_a_ticket_goes_all_the_way(stack: Services, invoke: Invoke, report: Repo
         "sink",
         "sink-slack",
         "sink-discord",
+        "sink-teams",
+        "sink-pagerduty",
     }
     sqs.close()

@@ -142,4 +142,9 @@ def test_every_folder_of_tests_is_explained() -> None:
 
 def test_contributing_names_the_alert_kinds_home() -> None:
     assert "`KINDS` in `domain/alert.py`" in CONTRIBUTING
-    assert set(KINDS) == {"generic", "slack", "discord"}
+    assert "`domain/payload/`" in CONTRIBUTING
+    assert all((ROOT / "layers/core/ticketrouter/domain/payload" / f"{kind}.py").exists() for kind in KINDS)
+
+
+def test_readme_names_every_alert_kind() -> None:
+    assert ", ".join(f"`{kind}`" for kind in KINDS) in README

@@ -24,13 +24,14 @@ from ticketrouter.adapters.memory import (
     MemoryVisibility,
     MemoryWebhookSender,
 )
-from ticketrouter.domain.alert import Destination, DestinationSecret
+from ticketrouter.domain.alert import KINDS, Destination, DestinationSecret
 from ticketrouter.domain.errors import WebhookRejectedError, WebhookUnavailableError
 from ticketrouter.usecases.dispatcher import Dispatcher
 
 EVENTS = Path(__file__).parents[2] / "events" / "dispatcher"
 KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-URLS = {name: f"https://hooks.example.com/{name}/xoxb-secret" for name in ("sink", "sink-slack", "sink-discord")}
+SINKS = {"sink": "generic", **{f"sink-{kind}": kind for kind in KINDS if kind != "generic"}}
+URLS = {name: f"https://hooks.example.com/{name}/xoxb-secret" for name in SINKS}
 
 
 class World:
@@ -44,9 +45,7 @@ class World:
             dispatcher=Dispatcher(
                 deliveries=self.deliveries,
                 budgets=MemoryBudgets(self.state),
-                destinations=MemoryDestinations(
-                    [Destination("sink"), Destination("sink-slack", "slack"), Destination("sink-discord", "discord")]
-                ),
+                destinations=MemoryDestinations([Destination(name, kind) for name, kind in SINKS.items()]),
                 secrets=MemoryDestinationSecrets({name: DestinationSecret(url, (KEY,)) for name, url in URLS.items()}),
                 health=MemoryDestinationHealth(self.state),
                 sender=self.sender,
@@ -80,7 +79,13 @@ def world() -> World:
 
 @pytest.mark.parametrize(
     ("case", "destination", "part"),
-    [("generic", "sink", "urgency_band"), ("slack", "sink-slack", "blocks"), ("discord", "sink-discord", "embeds")],
+    [
+        ("generic", "sink", "urgency_band"),
+        ("slack", "sink-slack", "blocks"),
+        ("discord", "sink-discord", "embeds"),
+        ("teams", "sink-teams", "attachments"),
+        ("pagerduty", "sink-pagerduty", "routing_key"),
+    ],
 )
 def test_each_kind_of_destination_gets_its_body(world: World, case: str, destination: str, part: str) -> None:
     assert world.dispatch(case) == []

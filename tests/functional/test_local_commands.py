@@ -171,7 +171,7 @@ def test_own_destinations_are_read_by_the_rules_of_production(tmp_path: Path) ->
     assert json.loads(parameter_document(own)) == [
         {"id": "chat", "kind": "slack", "threshold": 0.9, "categories": ["Legal"]}
     ]
-    assert json.loads(secret_document(own)) == {"chat": {"url": SLACK["url"], "signing_keys": []}}
+    assert json.loads(secret_document(own)) == {"chat": {"url": SLACK["url"]}}
 
 
 @pytest.mark.parametrize(

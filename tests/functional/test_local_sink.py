@@ -16,7 +16,15 @@ from local.listen import listen
 from local.sink import Arrival, Expected, Sink
 
 KEYS = [f"whsec_{base64.b64encode(bytes([number]) * 32).decode()}" for number in range(3)]
-EXPECTED = {"oncall": Expected("generic", (KEYS[0], KEYS[1])), "chat": Expected("slack"), "room": Expected("discord")}
+EXPECTED = {
+    "oncall": Expected("generic", (KEYS[0], KEYS[1])),
+    "chat": Expected("slack"),
+    "room": Expected("discord"),
+    "team": Expected("teams"),
+    "pager": Expected("pagerduty", routing_key="r" * 32),
+}
+CARD = {"contentType": "application/vnd.microsoft.card.adaptive", "content": {"type": "AdaptiveCard"}}
+EVENT = {"routing_key": "r" * 32, "payload": {"summary": "x", "source": "y", "severity": "info"}}
 BODY = {"type": "ticket.urgent", "data": {"ticket_id": "t-1"}}
 
 
@@ -103,6 +111,14 @@ def test_what_is_not_signed_right_is_refused(request_parts: dict[str, Any]) -> N
         ("chat", {"content": "x"}, 400),
         ("room", {"embeds": [{"title": "x"}]}, 200),
         ("room", {"text": "x"}, 400),
+        ("team", {"type": "message", "attachments": [CARD]}, 200),
+        ("team", {"type": "message", "attachments": ["card"]}, 400),
+        ("team", {"type": "message", "text": "x"}, 400),
+        ("team", CARD, 400),
+        ("pager", {**EVENT, "event_action": "trigger"}, 200),
+        ("pager", {"routing_key": "r" * 32, "event_action": "resolve"}, 200),
+        ("pager", {**EVENT, "event_action": "trigger", "routing_key": "q" * 32}, 400),
+        ("pager", {**EVENT, "event_action": "trigger", "payload": {"summary": "x"}}, 400),
         ("nowhere", {"text": "x"}, 404),
     ],
 )

@@ -12,7 +12,7 @@ from ticketrouter.domain.backoff import SCHEDULE_S
 from ticketrouter.domain.destinations import MAX_FALLBACKS, masked
 from ticketrouter.domain.errors import MissingSettingError
 from ticketrouter.domain.score import Score
-from ticketrouter.usecases.dispatcher import MAX_TRIES_UNKNOWN
+from ticketrouter.usecases.posting import MAX_TRIES_UNKNOWN
 
 KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 SECRET_URL = "https://hooks.example.com/xoxb-secret"

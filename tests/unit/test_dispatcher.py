@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 from standardwebhooks.webhooks import Webhook
@@ -90,8 +91,12 @@ def test_a_receiver_that_is_down_for_hours_is_tried_by_the_schedule_and_then_giv
     delivery = world.delivery()
     assert (delivery.status, delivery.attempts, delivery.next_at_ms) == (DeliveryStatus.EXHAUSTED, 8, None)
     assert {(attempt.status, attempt.error) for attempt in delivery.log} == {(500, "webhook-unavailable")}
-    # the same id and body each time, another time and signature
-    assert len({(sent.headers["webhook-id"], sent.body) for sent in world.sender.sent}) == 1
+    # the same id and body each time, but for the age in it; another time and signature
+    assert len({sent.headers["webhook-id"] for sent in world.sender.sent}) == 1
+    bodies = [json.loads(sent.body) for sent in world.sender.sent]
+    ages_s = [body.pop("age_s") for body in bodies]
+    assert bodies == [bodies[0]] * 8
+    assert [later - sooner for sooner, later in pairwise(ages_s)] == delays
     assert len({sent.headers["webhook-signature"] for sent in world.sender.sent}) == 8
     # and a late copy does not start again
     assert world.endings(message(message_id="copy")) == [Ending.DONE]

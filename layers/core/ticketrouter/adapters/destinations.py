@@ -17,7 +17,7 @@ from ticketrouter.domain.alert import Destination, DestinationSecret
 from ticketrouter.domain.destinations import parse_destinations, parse_secrets, read_json
 from ticketrouter.domain.errors import MissingSettingError
 
-CACHE_S = 120  # the dispatcher gives up on an unknown destination only later (`usecases.dispatcher.MAX_TRIES_UNKNOWN`)
+CACHE_S = 120  # the dispatcher gives up on an unknown destination only later (`usecases.posting.MAX_TRIES_UNKNOWN`)
 # Well inside the time that one message has: a document that does not come makes the batch come back.
 _CONFIG = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "standard"})
 

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ticketrouter.domain.digest import DigestFacts
+from ticketrouter.domain.redaction import redact
 from ticketrouter.domain.score import Score
 from ticketrouter.domain.ticket import Ticket
 from ticketrouter.domain.urgency import ALERT_THRESHOLD
 
 EXCERPT_CHARS = 140
-KINDS = ("generic", "slack", "discord")
+_REDACTED_CHARS = 4_000  # of which 140 are shown; what is cut in two at its end is not among them
+KINDS = ("generic", "slack", "discord", "teams", "pagerduty")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +55,17 @@ class DestinationSecret:
     Attributes:
         url: Where to POST. The URL of a chat webhook is itself a secret.
         signing_keys: `whsec_…`; current first, then the previous one while it is being rotated.
+        routing_key: PagerDuty's: which of its services the event is for. It goes into the body, as it is theirs.
     """
 
     url: str = field(repr=False)
     signing_keys: tuple[str, ...] = field(default=(), repr=False)
+    routing_key: str = field(default="", repr=False)
 
     @property
     def fingerprint(self) -> str:
         """Return a name for exactly this secret, from which it cannot be made: another one has another."""
-        return hashlib.sha256("\0".join((self.url, *self.signing_keys)).encode()).hexdigest()[:32]
+        return hashlib.sha256("\0".join((self.url, self.routing_key, *self.signing_keys)).encode()).hexdigest()[:32]
 
 
 class IncidentPhase(StrEnum):
@@ -109,9 +113,9 @@ class Alert:
         destination: Id of the destination.
         category: As scored.
         urgency_score: S.
-        subject: As the customer wrote it.
-        excerpt: The first 140 characters of the description.
-        customer: As given, may be empty.
+        subject: As the customer wrote it, redacted.
+        excerpt: The first 140 characters of the description, redacted.
+        customer: As given, redacted; may be empty.
         reasons: The terms that raised S most, strongest first.
         accepted_at_ms: Unix time in milliseconds.
         scored_at_ms: Unix time in milliseconds.
@@ -166,7 +170,11 @@ def alerts_for(
     scored_at_ms: int,
     epoch: int,
 ) -> list[Alert]:
-    """Return one alert for each destination that wants this ticket."""
+    """Return one alert for each destination that wants this ticket, without personal data and secrets."""
+    wanting = [destination for destination in destinations if destination.wants(score)]
+    if not wanting:
+        return []  # most tickets are not urgent
+    subject, customer, said = redact(ticket.subject), redact(ticket.customer), redacted_excerpt(ticket.description)
     reasons = tuple(
         part.term
         for part in sorted(score.contributions, key=lambda part: -part.value)
@@ -178,17 +186,24 @@ def alerts_for(
             destination=destination.id,
             category=score.category,
             urgency_score=score.urgency_score,
-            subject=ticket.subject,
-            excerpt=excerpt(ticket.description),
-            customer=ticket.customer,
+            subject=subject,
+            excerpt=said,
+            customer=customer,
             reasons=reasons[:3],
             accepted_at_ms=accepted_at_ms,
             scored_at_ms=scored_at_ms,
             epoch=epoch,
         )
-        for destination in destinations
-        if destination.wants(score)
+        for destination in wanting
     ]
+
+
+def redacted_excerpt(text: str) -> str:
+    """Return the beginning of a text, without personal data and secrets.
+
+    It is redacted before it is cut: half a card number looks like none.
+    """
+    return excerpt(redact(" ".join(text[:_REDACTED_CHARS].split())))
 
 
 def excerpt(text: str, chars: int = EXCERPT_CHARS) -> str:

@@ -1,14 +1,15 @@
 """The two documents of destinations: read as a whole, or refused with every place that breaks a rule.
 
 The parameter is a list of `{"id", "kind", "threshold", "categories", "languages", "hourly_budget", "fallback"}`, the
-secret an object `{"<id>": {"url", "signing_keys"}}`. Addresses stand in the secret alone: that of a chat webhook is a
-password. A document is refused as a whole, so that a typing error is seen at once and not when the night's alert is
-missing. No message quotes anything of a secret.
+secret an object `{"<id>": {"url", "signing_keys", "routing_key"}}`. Addresses stand in the secret alone: that of a
+chat webhook is a password. A document is refused as a whole, so that a typing error is seen at once and not when the
+night's alert is missing. No message quotes anything of a secret.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,11 +21,12 @@ from ticketrouter.domain.signature import secret_bytes
 from ticketrouter.domain.urgency import ALERT_THRESHOLD
 
 PUBLIC_FIELDS = frozenset({"id", "kind", "threshold", "categories", "languages", "hourly_budget", "fallback"})
-SECRET_FIELDS = frozenset({"url", "signing_keys"})
+SECRET_FIELDS = frozenset({"url", "signing_keys", "routing_key"})
 MAX_ID_CHARS = 64
 # One fallback after the other is one function calling itself: Lambda ends such a chain after 16 calls.
 # Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
 MAX_FALLBACKS = 8
+_ROUTING_KEY = re.compile(r"[A-Za-z0-9_-]{32}")  # Source: PagerDuty, "Send an Alert Event"
 _ID_CHARS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 
 
@@ -153,7 +155,11 @@ def _secret(entry: Any, place: str, problems: list[str]) -> DestinationSecret:
             secret_bytes(key)
         except MissingSettingError as error:
             problems.append(f"{place}: {error}")
-    return DestinationSecret(url, tuple(signing_keys))
+    routing_key = fields.get("routing_key", "")
+    if not isinstance(routing_key, str) or ("routing_key" in fields and not _ROUTING_KEY.fullmatch(routing_key)):
+        problems.append(f"{place}: routing_key must be the 32 characters of a PagerDuty integration")
+        routing_key = ""
+    return DestinationSecret(url, tuple(signing_keys), routing_key)
 
 
 def _fields(entry: Any, known: frozenset[str], place: str, problems: list[str]) -> Mapping[str, Any]:

@@ -141,7 +141,13 @@ class Poster:
         return Tried(Attempt(self._clock.now_ms(), self._since(began_ms), status))
 
     def _send(self, alert: Alert, destination: Destination, secret: DestinationSecret) -> int:
-        body = body_for(alert, destination.kind, public_url=self._public_url)
+        body = body_for(
+            alert,
+            destination.kind,
+            now_ms=self._clock.now_ms(),
+            public_url=self._public_url,
+            routing_key=secret.routing_key,
+        )
         headers = {"content-type": "application/json", "user-agent": USER_AGENT}
         if destination.kind == "generic":  # chats take no signature: their address is the secret
             timestamp_s = self._clock.now_ms() // 1_000
