@@ -1,0 +1,157 @@
+"""Twenty destinations of which five are dead: how long do the healthy ones wait, and what becomes of the rest?
+
+`python -m tests.faults.destinations` sends 900 urgent tickets in half an hour of virtual time, each to all twenty, and
+sees to the end of the last alert; once as it is, and once without the breaker.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tests.faults.dispatcher import alert
+from tests.faults.dispatchers import Chance, Fleet
+from tests.faults.queue_double import QueueDouble
+from tests.faults.receivers import Receivers, url_of
+from tests.faults.times import START_MS, VirtualTime
+from ticketrouter.domain.alert import Alert, Destination
+from ticketrouter.domain.status import DeliveryStatus
+from ticketrouter.ports import Admission, Admitted
+
+BEHAVIOURS = {f"well-{number:02d}": "well" for number in range(15)} | {
+    "hang": "hang",
+    "drip": "drip",
+    "reset": "reset",
+    "busy": "busy",  # 429 with Retry-After, always
+    "error-6h": "error-until-hour",  # 500, then well again
+}
+MINUTES, TICKETS_A_SECOND = 30, 0.5
+HEALTHY_P95_MS = 2_000  # the aim
+
+
+@dataclass(frozen=True, slots=True)
+class Fared:
+    """How the alerts of one destination fared.
+
+    Attributes:
+        behaviour: What its receiver does.
+        alerts: How many there were.
+        delivered: Accepted, and recorded so.
+        exhausted: Given up, and recorded so.
+        tries: POSTs that it got.
+        delays_ms: From queued to accepted, sorted.
+        told: Alerts that its fallback was sent, too.
+    """
+
+    destination: str
+    behaviour: str
+    alerts: int
+    delivered: int
+    exhausted: int
+    tries: int
+    delays_ms: Sequence[float]
+    told: int
+
+    @property
+    def lost(self) -> int:
+        return self.alerts - self.delivered - self.exhausted
+
+
+def percentile(ordered: Sequence[float], share: float) -> float:
+    """Return the value below which this share of sorted values lies."""
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else float("nan")
+
+
+class NoBreaker:
+    """A health that admits everybody, as it was before there was one."""
+
+    def admit(self, *args: Any, **kwargs: Any) -> Admitted:
+        return Admitted(Admission.SEND)
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *args, **kwargs: None
+
+
+def run(*, minutes: float = MINUTES, seed: int = 1, breaker: bool = True) -> tuple[list[Fared], QueueDouble]:
+    """Send tickets to all destinations for some minutes, and see to the end of the last alert."""
+    chance, time = Chance(seed), VirtualTime()
+    queue, receivers = QueueDouble(time, chance), Receivers(time, chance)
+    urls = {name: url_of(name, behaviour) for name, behaviour in BEHAVIOURS.items()}
+    destinations = [Destination(name, fallback="" if name.startswith("well") else "well-00") for name in BEHAVIOURS]
+    fleet = Fleet(time, queue, receivers, urls, destinations, chance)
+    if not breaker:
+        fleet.health = NoBreaker()
+    sent: dict[str, list[tuple[Alert, float]]] = {name: [] for name in BEHAVIOURS}
+    at_ms = 0.0
+    for number in range(int(minutes * 60 * TICKETS_A_SECOND)):
+        at_ms += chance.expovariate(TICKETS_A_SECOND) * 1_000
+        for name, alerts in sent.items():
+            alerts.append((alert(number, name, START_MS + int(at_ms)), at_ms))
+            queue.send_at(*alerts[-1])
+    fleet.run()
+    return [_fared(fleet, receivers, name, alerts) for name, alerts in sent.items()], queue
+
+
+def _fared(fleet: Fleet, receivers: Receivers, name: str, alerts: Sequence[tuple[Alert, float]]) -> Fared:
+    deliveries = [fleet.delivery(made) for made, _ in alerts]
+    accepted = receivers.accepted_ms.get(name, {})
+    return Fared(
+        destination=name,
+        behaviour=BEHAVIOURS[name],
+        alerts=len(alerts),
+        delivered=sum(each is not None and each.status is DeliveryStatus.DELIVERED for each in deliveries),
+        exhausted=sum(each is not None and each.status is DeliveryStatus.EXHAUSTED for each in deliveries),
+        tries=receivers.tries[name],
+        delays_ms=sorted(accepted[made.webhook_id][0] - at_ms for made, at_ms in alerts if made.webhook_id in accepted),
+        told=sum(each is not None and bool(each.fallback) for each in deliveries),
+    )
+
+
+def healthy_delays_ms(fared: Sequence[Fared]) -> list[float]:
+    """Return the delays of all healthy destinations together, sorted."""
+    return sorted(delay for each in fared if each.behaviour == "well" for delay in each.delays_ms)
+
+
+def report(fared: Sequence[Fared], queue: QueueDouble) -> str:
+    """Return the table of a run; the healthy destinations in one line."""
+    well = [each for each in fared if each.behaviour == "well"]
+    together = Fared(
+        f"{len(well)} healthy", "well", *(sum(getattr(each, name) for each in well) for name in _SUMS),
+        delays_ms=healthy_delays_ms(fared), told=0,
+    )  # fmt: skip
+    lines = [
+        f"{'destination':<12} {'alerts':>7} {'delivered':>9} {'exhausted':>9} {'lost':>5} {'told':>6} {'tries':>7}"
+        f" {'p50 s':>9} {'p95 s':>9} {'p99 s':>9} {'max s':>9}"
+    ]
+    for each in (together, *(each for each in fared if each.behaviour != "well")):
+        times = " ".join(f"{percentile(each.delays_ms, share) / 1_000:>9.2f}" for share in (0.5, 0.95, 0.99, 1.0))
+        lines.append(
+            f"{each.destination:<12} {each.alerts:>7,} {each.delivered:>9,} {each.exhausted:>9,} {each.lost:>5}"
+            f" {each.told:>6,} {each.tries:>7,} {times}"
+        )
+    lines.append(f"most receptions of one message: {queue.most_receives}; dead letters: {len(queue.dead_letters)}")
+    return "\n".join(lines)
+
+
+_SUMS = ("alerts", "delivered", "exhausted", "tries")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=MINUTES)
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    outcome, queue = run(minutes=asked.minutes, seed=asked.seed)
+    print(f"5 of 20 destinations dead, {TICKETS_A_SECOND} tickets/s for {asked.minutes:g} min, virtual time")
+    print(report(outcome, queue))
+    print("\nthe same without the breaker")
+    print(report(*run(minutes=asked.minutes, seed=asked.seed, breaker=False)))
+    p95_ms = percentile(healthy_delays_ms(outcome), 0.95)
+    sys.exit(p95_ms > HEALTHY_P95_MS or any(each.lost for each in outcome))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,140 @@
+"""Dispatchers at work on the double of the queue, as Lambda's event source keeps them: several, one message each."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from tests.faults.queue_double import QueueDouble
+from tests.faults.times import VirtualTime
+from ticketrouter.adapters.memory import (
+    MemoryBudgets,
+    MemoryDeadLetters,
+    MemoryDeliveries,
+    MemoryDestinationHealth,
+    MemoryDestinations,
+    MemoryDestinationSecrets,
+    MemoryState,
+)
+from ticketrouter.domain.alert import Alert, Destination, DestinationSecret
+from ticketrouter.domain.record import Delivery
+from ticketrouter.ports import WebhookSender
+from ticketrouter.usecases.dispatcher import Dispatcher
+
+DISPATCHERS = 10  # AlertConcurrency in template.yaml
+TIMEOUT_MS = 30_000  # DispatcherTimeout
+
+
+class Killed(BaseException):
+    """The process dies here."""
+
+
+class Chance(Random):
+    """Chance as a Randomness, the same in every run with the same seed; of several threads, too."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed)
+        self._tokens = 0
+        self._turn = threading.Lock()
+
+    def token(self) -> str:
+        with self._turn:
+            self._tokens += 1
+            return f"{self._tokens:026d}"
+
+    def uniform(self, a: float = 0.0, b: float = 1.0) -> float:
+        return super().uniform(a, b)
+
+
+@dataclass
+class Fleet:
+    """Several dispatchers that share a queue and a store.
+
+    Attributes:
+        time: Their clock.
+        queue: Where alerts come from.
+        sender: Their way out.
+        urls: Address of each destination, by id.
+        destinations: What the documents say.
+        chance: Tokens and jitter.
+        through: What each dispatcher's ports are reached through; a test may kill there.
+    """
+
+    time: VirtualTime
+    queue: QueueDouble
+    sender: WebhookSender
+    urls: dict[str, str]
+    destinations: Sequence[Destination]
+    chance: Chance
+    through: Callable[[int, str, Any], Any] = lambda number, name, port: port
+    size: int = DISPATCHERS
+    state: MemoryState = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._watched_until_ms = math.inf
+        self.state = MemoryState(self.time)
+        self.deliveries = MemoryDeliveries(self.state)
+        self.health: Any = MemoryDestinationHealth(self.state)
+
+    def run(self) -> None:
+        """Work until the queue is empty."""
+        self.time.run([lambda number=number: self._work(number) for number in range(self.size)])  # type: ignore[misc]
+
+    def delivery(self, alert: Alert) -> Delivery | None:
+        """Return how an alert fared."""
+        return next(iter(self.deliveries.of_ticket(alert.about, [alert.destination])), None)
+
+    def _idle(self, wait_s: float) -> None:
+        """Wait for the next message; one worker watches for all, or each message would wake every one of them."""
+        wake_ms = self.time.monotonic_ms() + max(wait_s * 1_000, 0.001)
+        if wake_ms >= self._watched_until_ms:
+            self.time.park()
+            return
+        self._watched_until_ms = wake_ms
+        self.time.sleep((wake_ms - self.time.monotonic_ms()) / 1_000)
+        self._watched_until_ms = math.inf
+
+    def _work(self, number: int) -> None:
+        dispatcher = self._new_dispatcher(number)
+        while (wait_s := self.queue.next_visible_s()) is not None:
+            message = self.queue.receive()
+            if message is None:
+                self._idle(wait_s)
+                continue
+            self.time.unpark()
+            began_ms = self.time.monotonic_ms()
+
+            def remaining_ms(began_ms: float = began_ms) -> float:
+                return TIMEOUT_MS - (self.time.monotonic_ms() - began_ms)
+
+            try:
+                report = dispatcher.dispatch([message], remaining_ms=remaining_ms)
+            except Killed:
+                dispatcher = self._new_dispatcher(number)
+                continue
+            if not report.failed:
+                self.queue.delete(message)
+        self.time.unpark()
+
+    def _new_dispatcher(self, number: int) -> Dispatcher:
+        def port(name: str, real: Any) -> Any:
+            return self.through(number, name, real)
+
+        secrets = {name: DestinationSecret(url) for name, url in self.urls.items()}
+        return Dispatcher(
+            deliveries=port("deliveries", self.deliveries),
+            budgets=port("budgets", MemoryBudgets(self.state)),
+            destinations=port("destinations", MemoryDestinations(self.destinations)),
+            secrets=port("secrets", MemoryDestinationSecrets(secrets)),
+            health=port("health", self.health),
+            sender=port("sender", self.sender),
+            alerts=port("alerts", self.queue),
+            dead_letters=port("dead_letters", MemoryDeadLetters(self.state)),
+            visibility=port("visibility", self.queue),
+            clock=self.time,
+            randomness=self.chance,
+        )
