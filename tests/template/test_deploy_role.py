@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from local.inventory import inventory
+from local.samconfig import read_environments
 from tests.template.transformed import ROOT, as_list, read
 
 EVERYTHING = {
@@ -134,6 +135,22 @@ def test_a_role_holds_its_policy(roles: dict[str, dict[str, Any]], name: str) ->
         text = text.replace(f"${{{written}}}", value)
 
     assert len(text) < 10_240
+
+
+@pytest.mark.parametrize("name", UNNAMED)
+def test_an_environments_roles_end_at_its_own_stack(roles: dict[str, dict[str, Any]], name: str) -> None:
+    # Else main, which may deploy to dev, could put its code into prod past the reviewers.
+    text = json.dumps([it for it in statements(roles[name]) if it["Effect"] == "Allow"])
+
+    assert "${StackPrefix}-${Environment}" in text
+    assert text.count("StackPrefix") == text.count("${StackPrefix}-${Environment}")
+
+
+def test_the_stacks_of_samconfig_are_called_as_the_roles_expect() -> None:
+    prefix = read("infra/deploy-role.yaml")["Parameters"]["StackPrefix"]["Default"]
+
+    for name, environment in read_environments(ROOT / "samconfig.toml").items():
+        assert environment.stack_name == f"{prefix}-{name}"
 
 
 def test_the_managed_policies_are_those_that_sam_attaches(roles: dict[str, dict[str, Any]]) -> None:
