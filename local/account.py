@@ -44,6 +44,11 @@ class Account:
         found = self._describe(stack) or {}
         return {it["OutputKey"]: it["OutputValue"] for it in found.get("Outputs", [])}
 
+    def parameters(self, stack: str) -> dict[str, str]:
+        """Return the values that the stack was last given; none if there is no such stack."""
+        found = self._describe(stack) or {}
+        return {it["ParameterKey"]: it["ParameterValue"] for it in found.get("Parameters", [])}
+
     def _describe(self, stack: str) -> dict[str, Any] | None:
         try:
             (found,) = self._stacks.describe_stacks(StackName=stack)["Stacks"]

@@ -34,6 +34,10 @@ def sam_environment(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def override_words(parameters: Mapping[str, str]) -> Sequence[str]:
-    """Return the words that set the template's parameters; none for none."""
-    pairs = [f"ParameterKey={key},ParameterValue={value}" for key, value in parameters.items()]
+    """Return the words that set the template's parameters; none for none.
+
+    In quotes: the SAM CLI refuses or misreads a bare value that is empty, and cuts it at a space.
+    """
+    quoted = {key: value.replace('"', '\\"') for key, value in parameters.items()}
+    pairs = [f'{key}="{value}"' for key, value in quoted.items()]
     return ["--parameter-overrides", *pairs] if pairs else []

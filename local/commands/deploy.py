@@ -68,8 +68,10 @@ def build_and_deploy(
     sam(root, "deploy", "--config-env", target.name, *options, *override_words(parameters))
     account = Account()
     outputs = account.outputs(target.stack_name)
-    if not outputs:
-        raise LocalStackError(f"The stack {target.stack_name} has no outputs: was the change set confirmed?")
+    # The SAM CLI ends well, too, when somebody says no to the change set: then the stack has another revision.
+    revision = account.parameters(target.stack_name).get("Revision")
+    if not outputs or revision != parameters.get("Revision"):
+        raise LocalStackError(f"The stack {target.stack_name} is as it was: was the change set confirmed?")
     _upload_site(account, outputs, root / _SITE)
     console.print(f"\n[bold green]Deployed.[/] API {outputs['ApiUrl']}", highlight=False, soft_wrap=True)
     # soft_wrap: a command that is to be copied must stay one line

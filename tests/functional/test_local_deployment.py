@@ -17,7 +17,8 @@ from local.samconfig import Environment
 from tests.servers import aws_server
 
 SAM = '#!/bin/sh\necho "$@" >> words\n'
-PARAMETERS = {"LogLevel": "DEBUG", "CacheUrlSecretArn": "arn:aws:secretsmanager:us-east-1:1:secret:a"}
+REVISION = {"Revision": "0123456789"}
+PARAMETERS = {"LogLevel": "DEBUG", "CacheUrlSecretArn": "arn:aws:secretsmanager:us-east-1:1:secret:a", **REVISION}
 
 
 @pytest.fixture
@@ -43,11 +44,13 @@ def make_stack(name: str, **outputs: Any) -> str:
     named = {"ApiUrl": "https://api", "ApiKeysSecretArn": "arn:keys", "DestinationSecretsArn": "arn:destinations"}
     values = {**named, "DestinationsParameterName": f"/{name}/destinations", **outputs}
     template = {
+        "Parameters": {"Revision": {"Type": "String"}},
         "Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}},
         "Outputs": {key: {"Value": value} for key, value in values.items()},
     }
     stacks: Any = boto3.client("cloudformation")
-    stacks.create_stack(StackName=name, TemplateBody=json.dumps(template))
+    given = [{"ParameterKey": key, "ParameterValue": value} for key, value in REVISION.items()]
+    stacks.create_stack(StackName=name, TemplateBody=json.dumps(template), Parameters=given)
     stacks.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
     found: str = stacks.describe_stack_resource(StackName=name, LogicalResourceId="Bucket")["StackResourceDetail"][
         "PhysicalResourceId"
@@ -65,7 +68,7 @@ def test_a_deployment_builds_sets_all_parameters_and_tells_the_next_steps(
     build, deploy = (root / "words").read_text().splitlines()
     assert build == "build"
     assert deploy.startswith("deploy --config-env dev --no-confirm-changeset --parameter-overrides ")
-    assert all(f"ParameterKey={key},ParameterValue={value}" in deploy for key, value in PARAMETERS.items())
+    assert all(f'{key}="{value}"' in deploy for key, value in PARAMETERS.items())
     told = capsys.readouterr().out
     assert "--secret-id arn:keys --secret-string file://keys.json" in told
     assert "aws ssm put-parameter --overwrite --name /router-dev/destinations" in told
@@ -89,9 +92,9 @@ def test_a_stack_without_a_site_gets_no_files_and_one_with_a_site_does(
     bucket = make_stack("with-site", **site)
     make_stack("without")
 
-    build_and_deploy(root, Environment("dev", "without", {}), {})
+    build_and_deploy(root, Environment("dev", "without", {}), REVISION)
     without = capsys.readouterr().out
-    build_and_deploy(root, Environment("dev", "with-site", {}), {})
+    build_and_deploy(root, Environment("dev", "with-site", {}), REVISION)
 
     assert "files of the dashboard" not in without
     assert "1 files of the dashboard are at https://site" in capsys.readouterr().out
@@ -99,9 +102,15 @@ def test_a_stack_without_a_site_gets_no_files_and_one_with_a_site_does(
     assert cdn.list_invalidations(DistributionId=distribution)["InvalidationList"]["Quantity"] == 1
 
 
-def test_a_change_set_that_nobody_confirmed_is_no_deployment(root: Path) -> None:
-    with pytest.raises(LocalStackError, match="was the change set confirmed"):
-        build_and_deploy(root, Environment("dev", "nothing", {}), {})
+def test_a_change_set_that_nobody_confirmed_is_no_deployment(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    # Given a stack that is there from before
+    make_stack("router-dev")
+
+    for stack in ("nothing", "router-dev"):
+        with pytest.raises(LocalStackError, match="was the change set confirmed"):
+            build_and_deploy(root, Environment("dev", stack, {}), {"Revision": "abcdefghij"})
+
+    assert "Deployed" not in capsys.readouterr().out
 
 
 def test_a_deletion_empties_buckets_before_and_says_what_is_left(

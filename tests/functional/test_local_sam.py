@@ -65,7 +65,7 @@ def test_a_config_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
 
 
 def test_overrides_survive_the_command_line() -> None:
-    parameters = {"LogLevel": "DEBUG", "CacheUrlSecretArn": "arn:aws:secretsmanager:us-east-1:1:secret:a"}
+    parameters = {"LogLevel": "DEBUG", "AlarmTopicArn": "", "RunbookUrl": 'https://wiki/a?b=c,d e"f'}
 
     option, *words = override_words(parameters)
 
