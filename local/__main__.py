@@ -11,7 +11,7 @@ from rich.markup import escape
 from local.commands.terminal import errors
 from local.errors import LocalStackError
 
-# A new command is one word here: local/commands/<word>.py holds a function of that name.
+# A new command is one word here: local/commands/<word>.py holds a function, or a group of them, of that name.
 COMMANDS = (
     "run",
     "demo",
@@ -19,6 +19,7 @@ COMMANDS = (
     "env",
     "send",
     "storm",
+    "destinations",
     "key",
     "bench",
     "openapi",
@@ -45,7 +46,11 @@ def main() -> None:
     """Run a command; what a person can mend ends with one clear line instead of a traceback."""
     asked = [word for word in sys.argv[1:2] if word in COMMANDS]
     for word in asked or COMMANDS:  # one that is not asked for costs no start-up time
-        app.command()(getattr(import_module(f"local.commands.{word}"), word))
+        command = getattr(import_module(f"local.commands.{word}"), word)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=word)
+        else:
+            app.command()(command)
     try:
         app()
     except* LocalStackError as group:

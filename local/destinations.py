@@ -63,16 +63,29 @@ def load_destinations(path: Path) -> list[LocalDestination] | None:
     if not path.exists():
         return None
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-            raise ValueError("it must be a JSON list of objects")
-        public = [{name: entry[name] for name in entry.keys() - SECRET_FIELDS} for entry in entries]
+        public, secret = read_entries(path)
         found = parse_destinations(public, path.name)
-        secret = {entry["id"]: {name: entry[name] for name in entry.keys() & SECRET_FIELDS} for entry in entries}
         kept = parse_secrets(secret, path.name)
         return [LocalDestination(each, kept[each.id]) for each in found]
     except (OSError, ValueError, MissingSettingError) as error:
         raise LocalStackError(f"{path} cannot be used ({error}): local/destinations.py says what it holds") from error
+
+
+def read_entries(path: Path) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Return the two documents of production that a file of this form stands for.
+
+    Raises:
+        OSError: It cannot be read.
+        ValueError: It holds no list of objects.
+    """
+    entries = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise ValueError("it must be a JSON list of objects")
+    public = [{name: entry[name] for name in entry.keys() - SECRET_FIELDS} for entry in entries]
+    # An id that is none is complained of by the public part.
+    return public, {
+        str(entry.get("id")): {name: entry[name] for name in entry.keys() & SECRET_FIELDS} for entry in entries
+    }
 
 
 def expected_at_sink(destinations: Sequence[LocalDestination]) -> dict[str, Expected]:

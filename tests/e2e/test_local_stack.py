@@ -248,3 +248,12 @@ def test_metrics_reach_the_emulators_cloudwatch(stack: dict[str, Any], api: http
     )
     cloudwatch.close()
     assert {"Accepted", "ColdStart"} <= names
+
+
+def test_the_stacks_destinations_are_checked_and_tried(stack: dict[str, Any]) -> None:
+    def destinations(*words: str) -> str:
+        command = [sys.executable, "-m", "local", "destinations", *words, "--state-dir", str(stack["file"].parent)]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60).stdout
+
+    assert "destinations are as they should be" in destinations("check")
+    assert re.match(r"delivered  127\.0\.0\.1:\d+/…\S*  status 200, \d+ ms", destinations("test", "sink"))

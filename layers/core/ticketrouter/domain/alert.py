@@ -206,6 +206,29 @@ def redacted_excerpt(text: str) -> str:
     return excerpt(redact(" ".join(text[:_REDACTED_CHARS].split())))
 
 
+def trial_alert(destination: str, *, now_ms: int, token: str) -> Alert:
+    """Return a marked alert that tries a destination.
+
+    Args:
+        destination: Which one.
+        now_ms: Unix time in milliseconds.
+        token: Makes it another delivery than every other test.
+    """
+    return Alert(
+        ticket_id=f"test_{token}",
+        destination=destination,
+        category="Test",
+        urgency_score=1.0,
+        subject=f"Test of the destination {destination}",
+        excerpt="An operator tries whether alerts arrive here. There is no ticket, and nothing is to be done.",
+        customer="",
+        reasons=(),
+        accepted_at_ms=now_ms,
+        scored_at_ms=now_ms,
+        test=True,
+    )
+
+
 def excerpt(text: str, chars: int = EXCERPT_CHARS) -> str:
     """Return the text on one line, cut with an ellipsis."""
     line = " ".join(text.split())

@@ -86,6 +86,17 @@ def address_problem(secret: DestinationSecret, *, allow_loopback: bool) -> str |
     return None
 
 
+def missing_secret(destination: Destination, secret: DestinationSecret | None) -> str | None:
+    """Return what a destination of this kind lacks; None if it lacks nothing."""
+    if secret is None:
+        return "has no secret"
+    if destination.kind == "pagerduty" and not secret.routing_key:
+        return "has no routing_key"
+    if destination.kind == "generic" and not secret.signing_keys:
+        return "has no signing_keys: its receiver cannot know who calls"
+    return None
+
+
 def masked(url: str) -> str:
     """Return what may be shown of an address: its host and its last four characters."""
     host = url.partition("://")[2].partition("/")[0].rpartition("@")[2]

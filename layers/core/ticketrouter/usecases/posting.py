@@ -64,6 +64,21 @@ class Tried:
         return self.attempt.latency_ms >= SLOW_MS
 
 
+def write(
+    alert: Alert, destination: Destination, secret: DestinationSecret, *, now_ms: int, public_url: str
+) -> tuple[dict[str, str], bytes]:
+    """Return headers and body of the POST that brings an alert to its destination.
+
+    Raises:
+        MissingSettingError: A signing key is none.
+    """
+    body = body_for(alert, destination.kind, now_ms=now_ms, public_url=public_url, routing_key=secret.routing_key)
+    headers = {"content-type": "application/json", "user-agent": USER_AGENT}
+    if destination.kind == "generic":  # chats take no signature: their address is the secret
+        headers |= signed_headers(alert.webhook_id, now_ms // 1_000, body, secret.signing_keys)
+    return headers, body
+
+
 class Poster:
     """The one try.
 
@@ -141,17 +156,8 @@ class Poster:
         return Tried(Attempt(self._clock.now_ms(), self._since(began_ms), status))
 
     def _send(self, alert: Alert, destination: Destination, secret: DestinationSecret) -> int:
-        body = body_for(
-            alert,
-            destination.kind,
-            now_ms=self._clock.now_ms(),
-            public_url=self._public_url,
-            routing_key=secret.routing_key,
-        )
-        headers = {"content-type": "application/json", "user-agent": USER_AGENT}
-        if destination.kind == "generic":  # chats take no signature: their address is the secret
-            timestamp_s = self._clock.now_ms() // 1_000
-            headers |= signed_headers(alert.webhook_id, timestamp_s, body, secret.signing_keys)
+        now_ms = self._clock.now_ms()
+        headers, body = write(alert, destination, secret, now_ms=now_ms, public_url=self._public_url)
         return self._sender.send(secret.url, headers, body).status
 
     def _failed(self, error: RouterError, began_ms: float, delay_s: int | None) -> Tried:
