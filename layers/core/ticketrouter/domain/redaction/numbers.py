@@ -77,7 +77,7 @@ def _shown(number: str, before: str, has_plus: bool, checks: int) -> tuple[str, 
     digits = _NO_DIGIT.sub("", number)
     if len(digits) > 19:
         return _without_inner(number, checks)
-    if len(digits) >= 13 and (checks > _MAX_CHECKS or _is_card(digits)):
+    if len(digits) >= 13 and not has_plus and (checks > _MAX_CHECKS or _is_card(digits)):
         return "[card]", 0
     if not _is_phone(number, digits, has_plus):
         return number, 0
@@ -102,17 +102,16 @@ def _without_called(text: str) -> str:
 
 def _without_inner(run: str, checks: int) -> tuple[str, int]:
     """Look for cards and telephones among other numbers; also return how many look-alikes of cards there were."""
-    kept, position, spent = [], 0, 0
-    for found in _CARD_GROUPS.finditer(run):
-        if found.start() < position:
-            continue
+    kept, position, start, spent = [], 0, 0, 0
+    while found := _CARD_GROUPS.search(run, start):
+        start = found.start() + 1
         digits = _NO_DIGIT.sub("", found[1])
         if not _BRANDS.fullmatch(digits):
             continue
         spent += 1
         if checks + spent > _MAX_CHECKS or _has_luhn(digits):
             kept += [run[position : found.start()], "[card]"]
-            position = found.start() + len(found[1])
+            position = start = found.end(1)
     return _NORTH_AMERICAN_INSIDE.sub("[phone]", "".join([*kept, run[position:]])), spent
 
 
