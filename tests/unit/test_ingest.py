@@ -204,3 +204,54 @@ def test_a_customers_words_again_in_other_spacing_are_a_duplicate_not_a_conflict
     accepted(world.post("Cannot pay", customer="acme"))
     assert accepted(world.post("cannot  pay ", customer="acme")).duplicate
     assert len(world.queue.sent) == 1
+
+
+CARD, OTHER_CARD = "My card is 4111 1111 1111 1111.", "My card is 5500 0000 0000 0004."
+
+
+@pytest.fixture
+def redacting(world: World) -> World:
+    ids, randomness = TicketIds(b"secret"), MemoryRandomness()
+    world.ingest = Ingest(
+        claims=world.claims,
+        queue=world.queue,
+        ids=ids,
+        clock=world.clock,
+        randomness=randomness,
+        redact_stored=True,
+    )
+    return world
+
+
+def test_if_so_set_nothing_personal_is_queued_or_stored(redacting: World) -> None:
+    draft = Draft(CARD, "1", "From ann@example.com", "ann@example.com", metadata={"phone": "+49 30 901820"})
+    redacting.ingest.accept([draft], key_id="k")
+    for item in [redacting.queue.sent[0], redacting.state.rows["1"].record.item]:
+        assert item.ticket.text == "From [email]\nMy card is [card]."
+        assert item.ticket.metadata == {"phone": "[phone]"}
+        assert item.ticket.customer == "ann@example.com"  # the name under which her tickets are found, and deleted
+        assert "4111" not in item.to_json()
+
+
+def test_what_was_redacted_is_still_told_apart_by_what_was_posted(redacting: World) -> None:
+    assert not accepted(redacting.post(CARD, ticket_id="1")).duplicate
+    assert accepted(redacting.post(CARD, ticket_id="1")).duplicate
+    assert isinstance(redacting.post(OTHER_CARD, ticket_id="1"), ConflictError)
+
+
+def test_words_of_a_customer_have_the_same_id_redacted_or_not(world: World) -> None:
+    before = accepted(world.post(CARD, customer="ann")).item.ticket
+    world.ingest = Ingest(
+        claims=world.claims,
+        queue=world.queue,
+        ids=TicketIds(b"secret"),
+        clock=world.clock,
+        randomness=MemoryRandomness(),
+        redact_stored=True,
+    )
+    after = accepted(world.post(CARD, customer="ann"))
+    assert (after.item.ticket.ticket_id, after.duplicate) == (before.ticket_id, True)
+
+
+def test_without_the_setting_a_ticket_is_kept_as_it_was_sent(world: World) -> None:
+    assert accepted(world.post(CARD)).item.ticket.description == CARD

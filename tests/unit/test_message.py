@@ -27,6 +27,15 @@ def test_a_work_item_survives_the_queue() -> None:
     assert WorkItem.from_json(ITEM.to_json()) == ITEM
 
 
+def test_a_redacted_ticket_survives_the_queue_with_the_fingerprint_of_what_was_posted() -> None:
+    posted = Ticket("1", "My card is 4111 1111 1111 1111.")
+    item = replace(ITEM, ticket=posted.redacted())
+    read = WorkItem.from_json(item.to_json())
+    assert read == item
+    assert read.ticket.fingerprint == posted.fingerprint
+    assert posted.redacted().redacted().fingerprint == posted.fingerprint
+
+
 def test_an_alert_survives_the_queue_and_keeps_its_webhook_id() -> None:
     alert = alert_from_json(alert_to_json(ALERT))
     assert alert == ALERT

@@ -51,6 +51,7 @@ def ingest() -> Ingest:
         ids=TicketIds(secret_text(_secrets(), config.ID_SECRET_ARN).encode()),
         clock=SystemClock(),
         randomness=SystemRandomness(),
+        redact_stored=config.REDACT_STORED,
     )
 
 

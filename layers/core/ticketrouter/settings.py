@@ -25,6 +25,8 @@ class IngestSettings:
         RATE_LIMIT_PER_MINUTE: Tickets a minute for each API key; the burst is a tenth of it, at least 500.
         RECORD_TTL_S: How long a ticket's record is kept.
         DEADLINE_S: After how long without a final status the reconciler looks at a ticket.
+        REDACT_STORED: Queue and store tickets without the personal data and secrets in their words; the model then
+            reads them so.
     """
 
     CACHE_URL_SECRET_ARN: str
@@ -34,6 +36,7 @@ class IngestSettings:
     RATE_LIMIT_PER_MINUTE: int = 6_000
     RECORD_TTL_S: int = 30 * 86_400
     DEADLINE_S: int = 3_600
+    REDACT_STORED: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ class WorkItem:
     def to_json(self) -> str:
         """Return the message body."""
         ticket = self.ticket
-        document = {  # spelled out: `asdict` copies deeply, which costs more than all the rest of a claim
+        document: dict[str, Any] = {  # spelled out: `asdict` copies deeply, which costs more than the rest of a claim
             "v": VERSION,
             "ticket": {
                 "ticket_id": ticket.ticket_id,
@@ -82,6 +82,8 @@ class WorkItem:
             "accepted_at_ms": self.accepted_at_ms,
             "trace": self.trace,
         }
+        if ticket.original_fingerprint:
+            document["ticket"]["original_fingerprint"] = ticket.original_fingerprint
         return _ENCODE(document)
 
     @classmethod
@@ -101,6 +103,7 @@ class WorkItem:
                 customer=_text(fields.get("customer", "")),
                 channel=_text(fields.get("channel", "")),
                 metadata={_text(key): _text(value) for key, value in fields.get("metadata", {}).items()},
+                original_fingerprint=_text(fields.get("original_fingerprint", "")),
             )
             if not TICKET_ID.fullmatch(ticket.ticket_id) or not ticket.description:
                 raise ValueError("ticket_id or description is not acceptable")

@@ -8,9 +8,10 @@ import hmac
 import json
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ticketrouter.domain.errors import FieldProblem, InvalidTicketError
+from ticketrouter.domain.redaction import redact
 
 MAX_SUBJECT_CHARS = 300
 MAX_DESCRIPTION_CHARS = 20_000
@@ -31,7 +32,11 @@ _MAX_MARKS = 30  # Source: Unicode TR 15, "Stream-Safe Text Format"; no script n
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What a client told us, cleaned and checked."""
+    """What a client told us, cleaned and checked.
+
+    Attributes:
+        original_fingerprint: That of the ticket before it was redacted; empty where it was not.
+    """
 
     ticket_id: str
     description: str
@@ -39,6 +44,7 @@ class Ticket:
     customer: str = ""
     channel: str = ""
     metadata: dict[str, str] = field(default_factory=dict)
+    original_fingerprint: str = ""
 
     @property
     def text(self) -> str:
@@ -48,8 +54,24 @@ class Ticket:
     @property
     def fingerprint(self) -> str:
         """Return the SHA-256 of what makes two posts under one id the same ticket: its words and its customer."""
+        if self.original_fingerprint:
+            return self.original_fingerprint
         canonical = json.dumps([fold(self.subject), fold(self.description), self.customer], ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def redacted(self) -> Ticket:
+        """Return the ticket as it is stored without personal data and secrets.
+
+        The customer stays: it is the name under which a customer's tickets are found, and deleted. The fingerprint
+        stays that of the original: the same post again is the same ticket, and one with another card number is not.
+        """
+        return replace(
+            self,
+            subject=redact(self.subject),
+            description=redact(self.description),
+            metadata={key: redact(value) for key, value in self.metadata.items()},
+            original_fingerprint=self.fingerprint,
+        )
 
 
 def clean(text: str) -> str:

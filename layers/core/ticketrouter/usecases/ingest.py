@@ -75,16 +75,25 @@ class Ingest:
         ids: Makes ids for tickets that bring none.
         clock: Time.
         randomness: For ids that nothing determines, and for tokens.
+        redact_stored: Queue and store tickets without the personal data and secrets in their words.
     """
 
     def __init__(
-        self, *, claims: Claims, queue: WorkQueue, ids: TicketIds, clock: Clock, randomness: Randomness
+        self,
+        *,
+        claims: Claims,
+        queue: WorkQueue,
+        ids: TicketIds,
+        clock: Clock,
+        randomness: Randomness,
+        redact_stored: bool = False,
     ) -> None:
         self._claims = claims
         self._queue = queue
         self._ids = ids
         self._clock = clock
         self._randomness = randomness
+        self._redact_stored = redact_stored
 
     def accept(self, drafts: Sequence[Draft | RouterError], *, key_id: str, trace: str = "") -> list[Verdict]:
         """Accept each draft on its own; a bad one never sinks the rest.
@@ -134,8 +143,9 @@ class Ingest:
         customer, channel = clean(draft.customer), clean(draft.channel)
         metadata = {clean(key): clean(value) for key, value in draft.metadata.items()}
         check_lengths(subject, description, {"customer": customer, "channel": channel}, metadata)
-        return Ticket(self._identify(draft, subject, description, customer, now_ms),
-                      description, subject, customer, channel, metadata)  # fmt: skip
+        ticket = Ticket(self._identify(draft, subject, description, customer, now_ms),
+                        description, subject, customer, channel, metadata)  # fmt: skip
+        return ticket.redacted() if self._redact_stored else ticket
 
     def _identify(self, draft: Draft, subject: str, description: str, customer: str, now_ms: int) -> str:
         """Return the client's id; else one that its key, or its customer's words, determine; else a random one."""
