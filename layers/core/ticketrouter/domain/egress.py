@@ -23,7 +23,8 @@ _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 # come in their ASCII form (xn--).
 _HOST = rf"(?:{_LABEL}\.)+(?:[a-z]{{2,63}}|xn--[a-z0-9-]{{0,58}}[a-z0-9])"
 _TARGET = r"(?P<target>[/?][A-Za-z0-9._~!$&'()*+,;=:@/?%-]*)?"
-_HTTPS = re.compile(rf"(?i:https)://(?P<host>(?i:{_HOST}))(?::{HTTPS_PORT})?{_TARGET}")
+# ASCII: else, where case does not matter, s is also ſ and k is also the Kelvin sign, and a resolver reads another name.
+_HTTPS = re.compile(rf"(?i:https)://(?P<host>(?i:{_HOST}))(?::{HTTPS_PORT})?{_TARGET}", re.ASCII)
 _LOOPBACK_HTTP = re.compile(rf"http://{re.escape(LOOPBACK)}:(?P<port>[1-9][0-9]{{0,4}}){_TARGET}")
 
 # Our own list. `ipaddress.is_global` is no guard: it lets 64:ff9b::a9fe:a9fe (the metadata service through NAT64)
