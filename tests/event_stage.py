@@ -17,6 +17,7 @@ from functions.score.handler import make_handler as make_score
 from functions.worker.handler import make_handler as make_worker
 from local.expectations import Event
 from local.stage import API_KEYS, begin
+from tests.incident_twins import closing, grouping
 from tests.lambda_context import FakeLambdaContext
 from ticketrouter.adapters.memory import (
     MemoryAlertQueue,
@@ -29,6 +30,7 @@ from ticketrouter.adapters.memory import (
     MemoryDestinationHealth,
     MemoryDestinations,
     MemoryDestinationSecrets,
+    MemoryIncidents,
     MemoryRandomness,
     MemoryState,
     MemoryTicketStore,
@@ -81,6 +83,7 @@ class MemoryStage:
         self.queue, self.alerts = MemoryWorkQueue(), MemoryAlertQueue()
         self.sender = MemoryWebhookSender()
         self.store = MemoryTicketStore(self.state)
+        self.incidents = MemoryIncidents(self.state)
         self.health = MemoryDestinationHealth(self.state)
         self.deliveries, self.letters = MemoryDeliveries(self.state), MemoryDeadLetters(self.state)
         self.destinations = MemoryDestinations([Destination(name, kind) for name, kind in SINKS.items()])
@@ -91,7 +94,11 @@ class MemoryStage:
             "dispatcher": make_dispatcher(dispatcher=self._dispatcher()),
             "query": make_query(query=self._query(), operate=self._operate()),
             "score": make_score(score_text=self._score_text(), manifest=model().manifest),
-            "reconciler": make_reconciler(reconciler=self._reconciler(), digests=self._digests()),
+            "reconciler": make_reconciler(
+                reconciler=self._reconciler(),
+                digests=self._digests(),
+                closing=closing(self.state, self.alerts, self.incidents),
+            ),
             "authorizer": make_authorizer(api_keys=api_keys()),
         }
 
@@ -112,6 +119,7 @@ class MemoryStage:
             scorer=self.scorer,
             alerts=self.alerts,
             destinations=self.destinations,
+            grouping=grouping(self.state, self.incidents),
             dead_letters=self.letters,
             visibility=MemoryVisibility(),
             clock=self.clock,

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Any
 
+from ticketrouter.domain.incident import Incident
 from ticketrouter.edge import sqs
 from ticketrouter.telemetry import Handler, Metric, count, instrumented, logger
 from ticketrouter.usecases.digests import DigestReport, Digests
+from ticketrouter.usecases.incidents import Closing
 from ticketrouter.usecases.reconciler import Reconciler, ReconcileReport
 
 Event = dict[str, Any]
 
 
-def make_handler(*, reconciler: Reconciler, digests: Digests) -> Handler:
+def make_handler(*, reconciler: Reconciler, digests: Digests, closing: Closing) -> Handler:
     """Build the handler of the dead-letter queues and of the schedule."""
 
     @instrumented
@@ -26,6 +29,7 @@ def make_handler(*, reconciler: Reconciler, digests: Digests) -> Handler:
         _tell_digests(sent)
         report = reconciler.sweep(remaining_ms=context.get_remaining_time_in_millis)
         _tell(report, reason="overdue")
+        _tell_closing(closing.run())
         return {
             "overdue": len(report.overdue),
             "resent": len(report.resent),
@@ -68,8 +72,21 @@ def _tell(report: ReconcileReport, *, reason: str) -> None:
         logger.warning("the store is away: what is not done comes back", messages=len(report.failed))
 
 
+def _tell_closing(incidents: Sequence[Incident]) -> None:
+    count(Metric.INCIDENT_MESSAGES, len(incidents))
+    for incident in incidents:
+        logger.info(
+            "incident told",
+            incident_id=incident.id,
+            status=incident.status,
+            update=incident.update,
+            tickets=incident.count,
+            urgent=incident.urgent_count,
+        )
+
+
 if os.environ.get("AWS_LAMBDA_FUNCTION_NAME"):
     from ticketrouter import bootstrap
 
-    looks_after_tickets, sends_digests = bootstrap.reconciler()
-    lambda_handler = make_handler(reconciler=looks_after_tickets, digests=sends_digests)
+    looks_after_tickets, sends_digests, ends_incidents = bootstrap.reconciler()
+    lambda_handler = make_handler(reconciler=looks_after_tickets, digests=sends_digests, closing=ends_incidents)

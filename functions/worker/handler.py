@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
+from ticketrouter.domain.alert import IncidentPhase
 from ticketrouter.domain.message import Received
 from ticketrouter.domain.urgency import ALERT_THRESHOLD
 from ticketrouter.edge import sqs
@@ -37,6 +38,8 @@ def _tell(messages: Sequence[Received], report: WorkReport) -> None:
     count(Metric.RETRIED, len(report.retried))
     count(Metric.FAILED, len(report.poisoned))
     count(Metric.DEAD_LETTERED, len(report.poisoned) + len(report.dead_lettered))
+    count(Metric.UNGROUPED, report.ungrouped)
+    _tell_incidents(report)
     if report.scored:
         observe_ms(Metric.SCORING_MS, report.scoring_ms)
     for record, score in report.scored:
@@ -55,6 +58,7 @@ def _tell(messages: Sequence[Received], report: WorkReport) -> None:
             scoring_ms=record.scoring_ms,
             total_ms=record.total_ms,
             alerts=len(record.alerts),
+            incident_id=record.incident_id,
             degraded=score.degraded,
             trace=record.item.trace or None,
         )
@@ -68,6 +72,25 @@ def _tell(messages: Sequence[Received], report: WorkReport) -> None:
         logger.info("duplicates left alone", messages=report.duplicates)
     if report.store_unavailable:
         logger.warning("the store is away: messages stay on the queue", messages=len(report.failed))
+
+
+def _tell_incidents(report: WorkReport) -> None:
+    count(Metric.SUPPRESSED, sum(bool(record.suppressed) for record, _ in report.scored))
+    told = {(fact.incident_id, fact.update, fact.phase): fact for alert in report.announced if (fact := alert.incident)}
+    count(Metric.INCIDENT_MESSAGES, len(told))
+    count(Metric.INCIDENTS, sum(fact.update == 1 and fact.phase is IncidentPhase.OPENED for fact in told.values()))
+    for fact in told.values():
+        logger.warning(
+            "incident",
+            incident_id=fact.incident_id,
+            phase=fact.phase,
+            update=fact.update,
+            tickets=fact.count,
+            urgent=fact.urgent_count,
+            category=fact.category,
+        )
+    if report.ungrouped:
+        logger.warning("told singly: the store of incidents did not answer", tickets=report.ungrouped)
 
 
 if os.environ.get("AWS_LAMBDA_FUNCTION_NAME"):

@@ -38,7 +38,7 @@ class _Context:
 def run(root: Path, services: Services) -> list[Row]:
     """Measure both handlers."""
     with _silent():
-        return [*_ingest(root, services), *_worker(root, services)]
+        return [*_ingest(root, services), *_worker(root, services), *_incidents(services)]
 
 
 @contextlib.contextmanager
@@ -49,6 +49,12 @@ def _silent() -> Iterator[None]:
     with open(os.devnull, "w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
         logger.registered_handler.setStream(nowhere)  # type: ignore[attr-defined]
         yield
+
+
+def _incidents(services: Services) -> list[Row]:
+    from local.benchmarks import incidents
+
+    return incidents.run(services)
 
 
 def _ingest(root: Path, services: Services) -> list[Row]:
@@ -93,6 +99,7 @@ def _ingest(root: Path, services: Services) -> list[Row]:
 
 def _worker(root: Path, services: Services) -> list[Row]:
     from functions.worker.handler import make_handler
+    from local.benchmarks.incidents import grouping
     from ticketrouter.adapters.memory import MemoryAlertQueue, MemoryDestinations, MemoryVisibility
     from ticketrouter.adapters.onnx_scorer import OnnxScorer
     from ticketrouter.adapters.redis_store import RedisClient, RedisDeadLetters, RedisTicketStore
@@ -109,6 +116,7 @@ def _worker(root: Path, services: Services) -> list[Row]:
             scorer=GuardedScorer(OnnxScorer(root / "models"), clock),
             alerts=MemoryAlertQueue(),
             destinations=MemoryDestinations([Destination("bench")]),
+            grouping=grouping(client, clock),
             dead_letters=RedisDeadLetters(client),
             visibility=MemoryVisibility(),
             clock=clock,

@@ -8,10 +8,18 @@ from functions.worker.handler import make_handler
 from models.bench_scoring.child import serve
 from ticketrouter.adapters.destinations import ParameterDestinations, parameters_provider
 from ticketrouter.adapters.onnx_scorer import OnnxScorer
-from ticketrouter.adapters.redis_store import RedisClient, RedisDeadLetters, RedisTicketStore
+from ticketrouter.adapters.redis_store import (
+    RedisClient,
+    RedisDeadLetters,
+    RedisIncidents,
+    RedisTicketStore,
+    RedisVectorLog,
+)
 from ticketrouter.adapters.secrets import secrets_provider
+from ticketrouter.adapters.similarity import MatrixNeighbours
 from ticketrouter.adapters.sqs_queue import SqsAlertQueue, SqsVisibility, sqs_client
-from ticketrouter.adapters.system import SystemClock
+from ticketrouter.adapters.system import SystemClock, SystemRandomness
+from ticketrouter.usecases.incidents import Grouping
 from ticketrouter.usecases.scoring import GuardedScorer
 from ticketrouter.usecases.worker import Worker
 
@@ -32,6 +40,12 @@ def build(model_dir: str) -> GuardedScorer:
             scorer=scorer,
             alerts=SqsAlertQueue(sqs, QUEUE),
             destinations=ParameterDestinations(parameters_provider(), "/bench"),
+            grouping=Grouping(
+                log=RedisVectorLog(redis, clock),
+                neighbours=MatrixNeighbours(similarity=models.manifest["duplicate_similarity"], window_s=300),
+                incidents=RedisIncidents(redis),
+                randomness=SystemRandomness(),
+            ),
             dead_letters=RedisDeadLetters(redis),
             visibility=SqsVisibility(sqs, [QUEUE]),
             clock=clock,

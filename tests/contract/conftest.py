@@ -19,8 +19,10 @@ from ticketrouter.adapters.memory import (
     MemoryDeadLetters,
     MemoryDeliveries,
     MemoryDestinationHealth,
+    MemoryIncidents,
     MemoryState,
     MemoryTicketStore,
+    MemoryVectorLog,
     MemoryViews,
 )
 from ticketrouter.adapters.redis_store import (
@@ -30,7 +32,9 @@ from ticketrouter.adapters.redis_store import (
     RedisDeadLetters,
     RedisDeliveries,
     RedisDestinationHealth,
+    RedisIncidents,
     RedisTicketStore,
+    RedisVectorLog,
     RedisViews,
 )
 from ticketrouter.adapters.system import SystemClock
@@ -48,7 +52,9 @@ from ticketrouter.ports import (
     DeadLetters,
     Deliveries,
     DestinationHealth,
+    Incidents,
     TicketStore,
+    VectorLog,
     Views,
 )
 
@@ -61,6 +67,7 @@ class StoreWorld:
 
     Attributes:
         claims_with: Makes claims with other limits over the same memory.
+        incidents_with: Makes incidents with another window or limit.
         wait_ms: Lets time pass for the store.
         rebuild: Makes a world of the same kind, empty, that keeps few changes.
     """
@@ -74,6 +81,9 @@ class StoreWorld:
     budgets: Budgets
     clock: Clock
     claims_with: Callable[..., Claims]
+    incidents: Incidents
+    log: VectorLog
+    incidents_with: Callable[..., Incidents]
     wait_ms: Callable[[float], None]
     sent: int = field(default=0)
 
@@ -163,6 +173,9 @@ def memory_world() -> Callable[..., StoreWorld]:
             budgets=MemoryBudgets(state),
             clock=clock,
             claims_with=lambda **limits: MemoryClaims(state, **limits),
+            incidents=MemoryIncidents(state),
+            log=MemoryVectorLog(state),
+            incidents_with=lambda **limits: MemoryIncidents(state, **limits),
             wait_ms=lambda ms: clock.advance(ms=ms),
         )
 
@@ -215,6 +228,9 @@ def redis_world(redis_client: RedisClient) -> Callable[..., StoreWorld]:
             budgets=RedisBudgets(redis_client),
             clock=SystemClock(),
             claims_with=lambda **limits: RedisClaims(redis_client, deadline_s=DEADLINE_S, **limits),
+            incidents=RedisIncidents(redis_client),
+            log=RedisVectorLog(redis_client, SystemClock()),
+            incidents_with=lambda **limits: RedisIncidents(redis_client, **limits),
             wait_ms=lambda ms: time.sleep(ms / 1000),
         )
 

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from functions.query.handler import make_handler
+from tests.incident_twins import grouping
 from tests.lambda_context import FakeLambdaContext
 from tests.openapi_check import assert_as_documented
 from tests.query_events import load
 from tests.query_world import QueryWorld
-from ticketrouter.adapters.memory import MemoryAlertQueue, MemoryDestinations, MemoryVisibility
+from ticketrouter.adapters.memory import MemoryAlertQueue, MemoryDestinations, MemoryState, MemoryVisibility
 from ticketrouter.adapters.onnx_scorer import OnnxScorer
 from ticketrouter.domain.message import Received
 from ticketrouter.usecases.query import Query
@@ -48,6 +49,7 @@ def work(world, scorer):
         scorer=GuardedScorer(scorer, world.clock),
         alerts=MemoryAlertQueue(),
         destinations=MemoryDestinations([]),
+        grouping=grouping(MemoryState(world.clock)),
         dead_letters=world.letters,
         visibility=MemoryVisibility(),
         clock=world.clock,

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from functions.reconciler.handler import make_handler
+from tests.incident_twins import closing
 from tests.lambda_context import FakeLambdaContext
 from ticketrouter.adapters.memory import (
     MemoryAlertQueue,
@@ -51,6 +52,7 @@ class World:
                 clock=self.clock,
                 deadline_s=DEADLINE_S,
             ),
+            closing=closing(self.state, MemoryAlertQueue()),
         )
 
     def handle(self, case: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from functions.worker.handler import make_handler
+from tests.incident_twins import grouping
 from tests.lambda_context import FakeLambdaContext
 from ticketrouter.adapters.memory import (
     MemoryAlertQueue,
@@ -40,6 +41,7 @@ class World:
                 scorer=GuardedScorer(self.scorer, clock),
                 alerts=self.alerts,
                 destinations=MemoryDestinations([Destination("oncall")]),
+                grouping=grouping(self.state),
                 dead_letters=MemoryDeadLetters(self.state),
                 visibility=MemoryVisibility(),
                 clock=clock,

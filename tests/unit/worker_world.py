@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from tests.incident_twins import grouping
 from ticketrouter.adapters.memory import (
     MemoryAlertQueue,
     MemoryClock,
     MemoryDeadLetters,
     MemoryDestinations,
+    MemoryIncidents,
     MemoryScorer,
     MemoryState,
     MemoryTicketStore,
@@ -27,18 +31,22 @@ ARN = "arn:aws:sqs:eu-central-1:123456789012:tickets-standard"
 class World:
     """A worker with everything around it. Texts with `fire` score 0.95, with `poison` they break the model."""
 
-    def __init__(self, scorer: Scorer | None = None) -> None:
+    def __init__(
+        self, scorer: Scorer | None = None, incidents: Callable[[MemoryState], MemoryIncidents] = MemoryIncidents
+    ) -> None:
         self.clock = MemoryClock()
         self.state = MemoryState(self.clock)
         self.store = MemoryTicketStore(self.state)
         self.scorer = MemoryScorer({"fire": 0.95, "edge": 0.8}, poison=["poison"])
         self.alerts = MemoryAlertQueue()
         self.visibility = MemoryVisibility()
+        self.incidents = incidents(self.state)
         self.worker = Worker(
             store=self.store,
             scorer=GuardedScorer(scorer or self.scorer, self.clock),
             alerts=self.alerts,
             destinations=MemoryDestinations([Destination("oncall"), Destination("boss", threshold=0.97)]),
+            grouping=grouping(self.state, self.incidents),
             dead_letters=MemoryDeadLetters(self.state),
             visibility=self.visibility,
             clock=self.clock,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ticketrouter.ports import ApiKeys, Destinations
     from ticketrouter.usecases.digests import Digests
     from ticketrouter.usecases.dispatcher import Dispatcher
+    from ticketrouter.usecases.incidents import Closing, Grouping
     from ticketrouter.usecases.ingest import Ingest
     from ticketrouter.usecases.operate import Operate
     from ticketrouter.usecases.query import Query
@@ -64,14 +65,34 @@ def worker() -> Worker:
 
     config = settings.load(settings.WorkerSettings)
     redis, sqs = _redis(config.CACHE_URL_SECRET_ARN), sqs_client()
+    scorer, manifest = _scorer(config.MODEL_DIR)
     return Worker(
         store=RedisTicketStore(redis, record_ttl_s=config.RECORD_TTL_S, deadline_s=config.DEADLINE_S),
-        scorer=_scorer(config.MODEL_DIR)[0],
+        scorer=scorer,
         alerts=SqsAlertQueue(sqs, config.ALERT_QUEUE_URL),
         destinations=_destinations(config.DESTINATIONS_PARAMETER),
+        grouping=_grouping(config, float(manifest.get("duplicate_similarity", 1.0))),
         dead_letters=RedisDeadLetters(redis),
         visibility=SqsVisibility(sqs, [config.EXPRESS_QUEUE_URL, config.STANDARD_QUEUE_URL]),
         clock=SystemClock(),
+    )
+
+
+def _grouping(config: settings.WorkerSettings, similarity: float) -> Grouping:
+    """Build the search for incidents. It has a way to Redis of its own: its troubles must not stop commits."""
+    from ticketrouter.adapters.redis_store import RedisIncidents, RedisVectorLog
+    from ticketrouter.adapters.similarity import MatrixNeighbours
+    from ticketrouter.adapters.system import SystemClock, SystemRandomness
+    from ticketrouter.usecases.incidents import Grouping
+
+    redis, clock, window_s = _redis(config.CACHE_URL_SECRET_ARN), SystemClock(), config.INCIDENT_WINDOW_S
+    return Grouping(
+        log=RedisVectorLog(redis, clock, window_s=window_s),
+        neighbours=MatrixNeighbours(similarity=config.INCIDENT_SIMILARITY or similarity, window_s=window_s),
+        incidents=RedisIncidents(
+            redis, window_s=window_s, limit=config.INCIDENT_LIMIT, record_ttl_s=config.RECORD_TTL_S
+        ),
+        randomness=SystemRandomness(),
     )
 
 
@@ -164,12 +185,19 @@ def score() -> dict[str, Any]:
     return {"score_text": score_text, "manifest": manifest}
 
 
-def reconciler() -> tuple[Reconciler, Digests]:
-    """Build the one that leaves no ticket behind, and the sender of digests beside it."""
-    from ticketrouter.adapters.redis_store import RedisBudgets, RedisDeadLetters, RedisDeliveries, RedisTicketStore
+def reconciler() -> tuple[Reconciler, Digests, Closing]:
+    """Build the one that leaves no ticket behind; beside it the sender of digests, and the end of incidents."""
+    from ticketrouter.adapters.redis_store import (
+        RedisBudgets,
+        RedisDeadLetters,
+        RedisDeliveries,
+        RedisIncidents,
+        RedisTicketStore,
+    )
     from ticketrouter.adapters.sqs_queue import SqsAlertQueue, SqsWorkQueue, sqs_client
     from ticketrouter.adapters.system import SystemClock
     from ticketrouter.usecases.digests import Digests
+    from ticketrouter.usecases.incidents import Closing
     from ticketrouter.usecases.reconciler import Reconciler
 
     config = settings.load(settings.ReconcilerSettings)
@@ -185,7 +213,12 @@ def reconciler() -> tuple[Reconciler, Digests]:
         clock=SystemClock(),
         deadline_s=config.DEADLINE_S,
     )
-    return looks_after_tickets, Digests(budgets=RedisBudgets(redis), deliveries=deliveries, alerts=alerts)
+    incidents = RedisIncidents(redis, record_ttl_s=config.RECORD_TTL_S)
+    return (
+        looks_after_tickets,
+        Digests(budgets=RedisBudgets(redis), deliveries=deliveries, alerts=alerts),
+        Closing(incidents=incidents, alerts=alerts, clock=SystemClock(), quiet_s=config.INCIDENT_QUIET_S),
+    )
 
 
 def api_keys(on_stale: Callable[[RouterError], None]) -> ApiKeys:

@@ -52,6 +52,9 @@ class WorkerSettings:
         MODEL_DIR: Folder of the bundle: `manifest.json` and `artifacts/`.
         RECORD_TTL_S: How long a ticket's record is kept.
         DEADLINE_S: Deadline of a ticket whose record the worker has to make.
+        INCIDENT_WINDOW_S: How long a ticket counts for the limit of an incident.
+        INCIDENT_LIMIT: Urgent tickets that are alike and still told singly within the window; one more is an incident.
+        INCIDENT_SIMILARITY: Cosine from which on two tickets are alike; 0 takes the bundle's `duplicate_similarity`.
     """
 
     CACHE_URL_SECRET_ARN: str
@@ -62,6 +65,9 @@ class WorkerSettings:
     MODEL_DIR: str
     RECORD_TTL_S: int = 30 * 86_400
     DEADLINE_S: int = 3_600
+    INCIDENT_WINDOW_S: int = 300
+    INCIDENT_LIMIT: int = 10
+    INCIDENT_SIMILARITY: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +141,7 @@ class ReconcilerSettings:
         ALERT_QUEUE_URL: Where alerts that were never enqueued go.
         RECORD_TTL_S: How long a ticket's record is kept.
         DEADLINE_S: Time between two looks at a ticket that is not final.
+        INCIDENT_QUIET_S: After how long without a further ticket an incident is closed.
     """
 
     CACHE_URL_SECRET_ARN: str
@@ -143,6 +150,7 @@ class ReconcilerSettings:
     ALERT_QUEUE_URL: str
     RECORD_TTL_S: int = 30 * 86_400
     DEADLINE_S: int = 3_600
+    INCIDENT_QUIET_S: int = 900
 
 
 @dataclass(frozen=True, slots=True)

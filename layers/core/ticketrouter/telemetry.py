@@ -80,6 +80,10 @@ class Metric(StrEnum):
     DEAD_LETTERED = "DeadLettered"
     RESENT = "Resent"
     OVERDUE = "Overdue"
+    INCIDENTS = "Incidents"
+    INCIDENT_MESSAGES = "IncidentMessages"
+    SUPPRESSED = "Suppressed"
+    UNGROUPED = "Ungrouped"
 
     @property
     def unit(self) -> MetricUnit:
@@ -119,6 +123,10 @@ EMITTED_BY: Mapping[Metric, tuple[str, ...]] = {
     Metric.DEAD_LETTERED: ("worker", "dispatcher", "reconciler"),
     Metric.RESENT: ("query", "reconciler"),
     Metric.OVERDUE: ("reconciler",),
+    Metric.INCIDENTS: ("worker",),
+    Metric.INCIDENT_MESSAGES: ("worker", "reconciler"),
+    Metric.SUPPRESSED: ("worker",),
+    Metric.UNGROUPED: ("worker",),
 }
 
 

@@ -26,7 +26,10 @@ class TicketRecord:
         scoring_ms: How long the scoring of its batch took.
         cold_start: Whether that worker had just started.
         score: The verdict.
-        alerts: The alerts that are due, one for each destination.
+        alerts: The alerts that are due, at most one for each destination.
+        suppressed: Destinations that hear of the ticket through its incident alone.
+        incident_id: The incident that it belongs to.
+        similar: Tickets that were most like it when it was scored, with their cosines, nearest first.
         alerts_enqueued: Whether all of `alerts` are on the alert queue.
         failure: Why it failed.
     """
@@ -44,6 +47,9 @@ class TicketRecord:
     alerts: tuple[Alert, ...] = ()
     alerts_enqueued: bool = False
     failure: str | None = None
+    suppressed: tuple[str, ...] = ()
+    incident_id: str | None = None
+    similar: tuple[tuple[str, float], ...] = ()
 
     @property
     def queue_ms(self) -> int | None:
@@ -67,6 +73,9 @@ class Outcome:
     scoring_ms: float
     cold_start: bool
     alerts: tuple[Alert, ...]
+    suppressed: tuple[str, ...] = ()
+    incident_id: str | None = None
+    similar: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

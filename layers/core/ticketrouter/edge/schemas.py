@@ -218,8 +218,11 @@ def _course(record: TicketRecord, deliveries: Sequence[Delivery]) -> dict[str, A
         "latency_ms": record.total_ms,
         "cold_start": record.cold_start,
         "attempts": record.attempts,
-        "incident_id": None,
-        "alerts": [_alert(name, fared) for name in dict.fromkeys([*(a.destination for a in record.alerts), *fared])],
+        "incident_id": record.incident_id,
+        "alerts": [
+            *(_alert(name, fared) for name in dict.fromkeys([*(a.destination for a in record.alerts), *fared])),
+            *(_untried(name, DeliveryStatus.SUPPRESSED) for name in record.suppressed if name not in fared),
+        ],
         "webhook_triggered": bool(delivered_ms),
         "failure": record.failure,
     }
@@ -235,17 +238,16 @@ def _timings(record: TicketRecord, delivered_ms: Sequence[int]) -> TimingsResour
     )
 
 
+def _untried(destination: str, status: DeliveryStatus) -> AlertResource:
+    return AlertResource(
+        destination=destination, status=status, attempts=0, fallback=None, fallback_for=None, digest_id=None
+    )
+
+
 def _alert(destination: str, fared: Mapping[str, Delivery]) -> AlertResource:
     delivery = fared.get(destination)
     if delivery is None:  # on its way to the dispatcher
-        return AlertResource(
-            destination=destination,
-            status=DeliveryStatus.PENDING,
-            attempts=0,
-            fallback=None,
-            fallback_for=None,
-            digest_id=None,
-        )
+        return _untried(destination, DeliveryStatus.PENDING)
     return AlertResource(
         destination=destination,
         status=delivery.status,

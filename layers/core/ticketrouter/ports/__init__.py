@@ -28,6 +28,13 @@ from ticketrouter.ports.delivering import (
     WebhookReply,
     WebhookSender,
 )
+from ticketrouter.ports.incidents import (
+    Embedded,
+    Incidents,
+    Joined,
+    Neighbours,
+    VectorLog,
+)
 from ticketrouter.ports.reading import (
     ApiKeys,
     ChangePage,
@@ -70,7 +77,11 @@ __all__ = [
     "DestinationHealth",
     "DestinationSecrets",
     "Destinations",
+    "Embedded",
     "Held",
+    "Incidents",
+    "Joined",
+    "Neighbours",
     "QueueDepth",
     "Randomness",
     "Received",
@@ -78,6 +89,7 @@ __all__ = [
     "TicketPage",
     "TicketQuery",
     "TicketStore",
+    "VectorLog",
     "Views",
     "Visibility",
     "WebhookReply",

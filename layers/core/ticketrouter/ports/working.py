@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -74,6 +74,9 @@ class TicketStore(Protocol):
 
     def mark_alerts_enqueued(self, ticket_ids: Sequence[str]) -> None:
         """Note that all alerts of these tickets are on the alert queue."""
+
+    def link(self, incidents: Mapping[str, str]) -> None:
+        """Note the incident of tickets, given by ticket; what is gone stays gone."""
 
     def fail(self, item: WorkItem, reason: str) -> bool:
         """Make the ticket `failed` and list it among the dead letters; False if it was final or deleted already."""

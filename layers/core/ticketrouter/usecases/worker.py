@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ticketrouter.domain.alert import Destination, alerts_for
+from ticketrouter.domain.alert import Alert, Destination, alerts_for
 from ticketrouter.domain.backoff import outage_delay_s
 from ticketrouter.domain.errors import CacheUnavailableError, MalformedMessageError
 from ticketrouter.domain.message import Received, WorkItem
@@ -24,6 +24,7 @@ from ticketrouter.ports import (
     TicketStore,
     Visibility,
 )
+from ticketrouter.usecases.incidents import Grouping
 from ticketrouter.usecases.scoring import GuardedScorer
 
 MAX_ATTEMPTS = 3  # our own count of begun attempts; SQS's receive count also grows in outages
@@ -41,6 +42,8 @@ class WorkReport:
         retried: Ids of tickets that come back because of their own failure.
         duplicates: Messages of tickets that were final already, or deleted.
         scoring_ms: Time spent in scoring, all groups.
+        announced: Messages about incidents that tickets of this batch carry.
+        ungrouped: Tickets told singly because the store of incidents did not answer.
         store_unavailable: The batch was cut short because the store was away.
     """
 
@@ -51,6 +54,8 @@ class WorkReport:
     retried: list[str] = field(default_factory=list)
     duplicates: int = 0
     scoring_ms: float = 0.0
+    announced: list[Alert] = field(default_factory=list)
+    ungrouped: int = 0
     store_unavailable: bool = False
 
 
@@ -68,6 +73,7 @@ class Worker:
         scorer: Models behind their breaker.
         alerts: Queue to the dispatcher.
         destinations: Who wants alerts.
+        grouping: Finds incidents.
         dead_letters: Where messages go that nobody can work on.
         visibility: When a failed message comes back.
         clock: Time.
@@ -80,6 +86,7 @@ class Worker:
         scorer: GuardedScorer,
         alerts: AlertQueue,
         destinations: Destinations,
+        grouping: Grouping,
         dead_letters: DeadLetters,
         visibility: Visibility,
         clock: Clock,
@@ -88,6 +95,7 @@ class Worker:
         self._scorer = scorer
         self._alerts = alerts
         self._destinations = destinations
+        self._grouping = grouping
         self._dead_letters = dead_letters
         self._visibility = visibility
         self._clock = clock
@@ -187,7 +195,15 @@ class Worker:
             outcome = Outcome(job.item, score, started_at_ms, scored_at_ms, scoring_ms, cold_start, tuple(due))
             outcomes.append((job, outcome))
 
-        self._send_alerts([*finals, *self._commit(outcomes, report, done)], done)
+        self._send_alerts([*finals, *self._commit(self._group(outcomes, report), report, done)], done)
+
+    def _group(self, outcomes: Sequence[tuple[_Job, Outcome]], report: WorkReport) -> list[tuple[_Job, Outcome]]:
+        """Put messages about incidents in place of single alerts. Before the commit: the record is their outbox."""
+        grouped = self._grouping.group([outcome for _, outcome in outcomes])
+        self._store.link(grouped.link)
+        report.announced += grouped.announced
+        report.ungrouped += grouped.ungrouped
+        return [(job, outcome) for (job, _), outcome in zip(outcomes, grouped.outcomes, strict=True)]
 
     def _begin(
         self, jobs: Sequence[_Job], report: WorkReport, done: set[str]
@@ -283,4 +299,5 @@ class Worker:
         enqueued = [record.item.ticket.ticket_id for job, record in pending if job.message.message_id not in lost]
         if enqueued:
             self._store.mark_alerts_enqueued(enqueued)
+        self._grouping.sent([alert for job, alert in alerts if job.message.message_id not in lost])
         done.update(job.message.message_id for job, _ in finals if job.message.message_id not in lost)

@@ -10,6 +10,7 @@ from ticketrouter.adapters.memory.configuration import MemoryApiKeys, MemoryDest
 from ticketrouter.adapters.memory.dead_letters import MemoryDeadLetters
 from ticketrouter.adapters.memory.deliveries import MemoryDeliveries
 from ticketrouter.adapters.memory.health import MemoryDestinationHealth
+from ticketrouter.adapters.memory.incidents import MemoryIncidents, MemoryNeighbours, MemoryVectorLog
 from ticketrouter.adapters.memory.queues import MemoryAlertQueue, MemoryVisibility, MemoryWorkQueue
 from ticketrouter.adapters.memory.scoring import MemoryScorer
 from ticketrouter.adapters.memory.state import MemoryState
@@ -29,10 +30,13 @@ __all__ = [
     "MemoryDestinationHealth",
     "MemoryDestinationSecrets",
     "MemoryDestinations",
+    "MemoryIncidents",
+    "MemoryNeighbours",
     "MemoryRandomness",
     "MemoryScorer",
     "MemoryState",
     "MemoryTicketStore",
+    "MemoryVectorLog",
     "MemoryViews",
     "MemoryVisibility",
     "MemoryWebhookSender",

@@ -13,6 +13,7 @@ from ticketrouter.domain.message import LAST_COPY_S, WorkItem
 from ticketrouter.domain.record import DeadLetter, Delivery, TicketRecord
 from ticketrouter.domain.stats import Tally, of_accepted
 from ticketrouter.ports import Clock
+from ticketrouter.ports.incidents import Embedded
 
 
 @dataclass(slots=True)
@@ -90,6 +91,7 @@ class MemoryState:
         self.changes: dict[str, int] = {}  # id, or ~id of a deleted ticket -> sequence number, oldest first
         self.sequence = 0
         self.floor = 0  # the newest sequence number that was dropped
+        self.vectors: list[tuple[str, Embedded]] = []  # of the window, each with its model
         self.bags: defaultdict[int, Counter[str]] = defaultdict(Counter)
         self._lock = RLock()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ticketrouter.adapters.memory.state import MemoryState, TicketRow
@@ -65,6 +65,9 @@ class MemoryTicketStore:
             cold_start=outcome.cold_start,
             score=outcome.score,
             alerts=outcome.alerts,
+            suppressed=outcome.suppressed,
+            incident_id=row.record.incident_id or outcome.incident_id,
+            similar=outcome.similar,
         )
         self._state.add(of_outcome(outcome))
         self._finish(row)
@@ -82,6 +85,15 @@ class MemoryTicketStore:
         with self._state.open():
             for row in filter(None, map(self._state.rows.get, ticket_ids)):
                 row.record = replace(row.record, alerts_enqueued=True)
+
+    def link(self, incidents: Mapping[str, str]) -> None:
+        """Note the incident of tickets, given by ticket."""
+        with self._state.open():
+            for ticket_id, incident_id in incidents.items():
+                row = self._state.rows.get(ticket_id)
+                if row is not None:
+                    row.record = replace(row.record, incident_id=incident_id)
+                    self._state.change(ticket_id)
 
     def fail(self, item: WorkItem, reason: str) -> bool:
         """Make the ticket `failed` unless it is final or deleted already."""

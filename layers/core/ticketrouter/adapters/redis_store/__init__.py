@@ -11,8 +11,10 @@ from ticketrouter.adapters.redis_store.client import RedisClient
 from ticketrouter.adapters.redis_store.dead_letters import RedisDeadLetters
 from ticketrouter.adapters.redis_store.deliveries import RedisDeliveries
 from ticketrouter.adapters.redis_store.health import RedisDestinationHealth
+from ticketrouter.adapters.redis_store.incidents import RedisIncidents
 from ticketrouter.adapters.redis_store.tickets import RedisTicketStore
 from ticketrouter.adapters.redis_store.views import RedisViews
+from ticketrouter.adapters.redis_store.window import RedisVectorLog
 
 __all__ = [
     "RedisBudgets",
@@ -21,6 +23,8 @@ __all__ = [
     "RedisDeadLetters",
     "RedisDeliveries",
     "RedisDestinationHealth",
+    "RedisIncidents",
     "RedisTicketStore",
+    "RedisVectorLog",
     "RedisViews",
 ]

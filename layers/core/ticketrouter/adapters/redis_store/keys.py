@@ -18,6 +18,14 @@
     index:{deliveries}                  zset    <about>~<destination> by time of the last change in ms
     index:{deadletters}                 zset    id by time in ms
     index:{digests}                     set     destinations that have a budget
+    {incidents}:window                  stream  vectors of the last minutes
+    {incidents}:groups                  hash    group by id, JSON; of a group that is no incident while it is live
+    {incidents}:answers                 hash    by ticket: the id of its group, and how it is told
+    {incidents}:answered, :live         zset    ticket by time of joining in ms; the second within the window
+    {incidents}:active                  zset    incidents that are not over, or of which a message is due
+    index:{incidents}                   zset    incident by the time of its first ticket in ms
+    incident:{<id>}:members             zset    its tickets by accepted_at_ms
+    incident:{<id>}:similarities        hash    their similarity and urgency
     stats:{<minute>}                    hash    counts
 
 What is in braces decides the cluster slot: a script's keys share it. The ticket lists share one so that one script
@@ -50,16 +58,30 @@ TICKET_LISTS = (
 )
 ACCEPTED, URGENCY, CHANGES, FLOOR = TICKET_LISTS
 DELIVERIES = "index:{deliveries}"
+WINDOW = "{incidents}:window"
+INCIDENT_LIST = "index:{incidents}"
+ACTIVE_INCIDENTS = "{incidents}:active"
+INCIDENTS = (
+    "{incidents}:groups",
+    "{incidents}:answers",
+    "{incidents}:answered",
+    "{incidents}:live",
+    INCIDENT_LIST,
+    ACTIVE_INCIDENTS,
+)
+INCIDENT_STATES = (INCIDENTS[0], ACTIVE_INCIDENTS)
 DEAD_LETTERS = "index:{deadletters}"
 DIGESTS = "index:{digests}"
 
 RECORD_FIELDS = (
     "item", "state", "attempts", "resends", "epoch", "outcome", "embedding", "alerts_enqueued", "failure",
+    "incident",
 )  # fmt: skip
 DELIVERY_FIELDS = ("alert", "status", "attempts", "log", "updated_at_ms", "next_at_ms", "fallback", "digest_id")
 LETTER_FIELDS = ("id", "reason", "at_ms", "ticket_id", "body", "source")
 
 _SCORE_FIELDS = tuple(field.name for field in fields(Score) if field.name not in ("contributions", "embedding"))
+_GROUP_FIELDS = ("suppressed", "incident_id", "similar")
 _TIMING_FIELDS = ("started_at_ms", "scored_at_ms", "scoring_ms", "cold_start")
 
 Values = Sequence[bytes | None]
@@ -88,6 +110,16 @@ def destination_key(destination: str) -> str:
 def letter_key(letter_id: str) -> str:
     """Return the key of a dead letter."""
     return f"deadletter:{{{letter_id}}}"
+
+
+def members_key(incident_id: str) -> str:
+    """Return the key of the list of an incident's tickets."""
+    return f"incident:{{{incident_id}}}:members"
+
+
+def similarities_key(incident_id: str) -> str:
+    """Return the key of what is told of an incident's tickets."""
+    return f"incident:{{{incident_id}}}:similarities"
 
 
 def rate_key(key_id: str) -> str:
@@ -136,15 +168,18 @@ def encode_outcome(outcome: Outcome) -> str:
     document["score"] = {name: getattr(outcome.score, name) for name in _SCORE_FIELDS}
     document["contributions"] = [(part.term, part.value) for part in outcome.score.contributions]
     document["alerts"] = [asdict(alert) for alert in outcome.alerts]
+    document |= {name: getattr(outcome, name) for name in _GROUP_FIELDS}
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
 def decode_record(values: Values) -> TicketRecord | None:
     """Return the record of `RECORD_FIELDS`; None if there is none, or a tombstone."""
-    item, state, attempts, resends, epoch, outcome, embedding, alerts_enqueued, failure = values
+    item, state, attempts, resends, epoch, outcome, embedding, alerts_enqueued, failure, incident = values
     if item is None or state is None:
         return None
     scored: dict[str, Any] = {} if outcome is None else _decode_outcome(outcome, embedding or b"")
+    if incident is not None:  # it was scored before its incident was one
+        scored["incident_id"] = incident.decode()
     return TicketRecord(
         item=WorkItem.from_json(item.decode()),
         state=State(state.decode()),
@@ -167,6 +202,9 @@ def _decode_outcome(outcome: bytes, embedding: bytes) -> dict[str, Any]:
         **{name: score[name] for name in _SCORE_FIELDS if name in score},  # records of the release before lack some
     )
     decoded["alerts"] = tuple(alert_from_document(alert) for alert in document["alerts"])
+    decoded["suppressed"] = tuple(document.get("suppressed", ()))
+    decoded["incident_id"] = document.get("incident_id")
+    decoded["similar"] = tuple((name, cosine) for name, cosine in document.get("similar", ()))
     return decoded
 
 

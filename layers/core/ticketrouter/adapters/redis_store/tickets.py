@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ticketrouter.adapters.redis_store import keys
 from ticketrouter.adapters.redis_store.client import Command, RedisClient, call
@@ -111,6 +111,19 @@ class RedisTicketStore:
     def mark_alerts_enqueued(self, ticket_ids: Sequence[str]) -> None:
         """Note that all alerts of these tickets are on the alert queue."""
         self._client.run([call("enqueued", [keys.ticket_key(ticket_id)]) for ticket_id in ticket_ids])
+
+    def link(self, incidents: Mapping[str, str]) -> None:
+        """Note the incident of tickets, given by ticket; what is gone stays gone."""
+        self._client.run(
+            [
+                command
+                for ticket_id, incident_id in incidents.items()
+                for command in (
+                    call("link", [keys.ticket_key(ticket_id)], incident_id),
+                    self._projections.touched(ticket_id),
+                )
+            ]
+        )
 
     def fail(self, item: WorkItem, reason: str) -> bool:
         """Make the ticket `failed` and list it among the dead letters; False if it was final or deleted already."""

@@ -1,0 +1,228 @@
+"""Incidents: groups of tickets that are alike, each decision one script on the keys of one hash tag."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from ticketrouter.adapters.redis_store import keys
+from ticketrouter.adapters.redis_store.client import Command, RedisClient, call
+from ticketrouter.adapters.redis_store.walk import Place, walk
+from ticketrouter.domain import incident as rules
+from ticketrouter.domain.alert import IncidentPhase
+from ticketrouter.domain.incident import Incident, IncidentAction, IncidentStatus, Joiner, Member, Verdict
+from ticketrouter.ports.incidents import Joined
+
+CONFIRM_MS = 60_000  # a worker that has not said by then that its message is queued may have died
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+class RedisIncidents:
+    """Groups of tickets.
+
+    Args:
+        client: The way to Redis.
+        window_s: How long a ticket counts for the limit.
+        limit: Tickets within the window that are still told singly.
+        record_ttl_s: How long an incident is kept.
+    """
+
+    def __init__(
+        self, client: RedisClient, *, window_s: int = 300, limit: int = 10, record_ttl_s: int = 30 * 86_400
+    ) -> None:
+        self._client = client
+        self._record_ttl_s = record_ttl_s
+        answer_ttl_s = max(rules.ANSWER_TTL_S, 2 * window_s)  # an answer tells of what group a live ticket is
+        self._rules = _ENCODE(
+            {
+                "window_ms": window_s * 1_000,
+                "limit": limit,
+                "answer_ttl_ms": answer_ttl_s * 1_000,
+                "share": rules.MIN_SHARE,
+                "neighbours": rules.MAX_NEIGHBOURS,
+                "margin": rules.NEWS_MARGIN,
+                "samples": rules.SAMPLES,
+                "steps": rules.STEPS,
+            }
+        )
+
+    def join(self, tickets: Sequence[Joiner]) -> list[Joined]:
+        """Put each ticket, in order, into the group that it belongs to; see the port."""
+        if not tickets:
+            return []
+        (replies,) = self._client.run([call("incident_join", keys.INCIDENTS, self._rules, *map(_encode, tickets))])
+        joined = [_joined(*reply) for reply in replies]
+        self._client.run(self._listed(tickets, joined))
+        return joined
+
+    def _listed(self, tickets: Sequence[Joiner], joined: Sequence[Joined]) -> list[Command]:
+        """List the members of what is an incident; written again by a ticket that joins again."""
+        members: dict[str, dict[str, Member]] = {}
+        for ticket, one in zip(tickets, joined, strict=True):
+            if one.incident.formed:
+                of_one = members.setdefault(one.incident.id, {})
+                of_one |= {member.ticket_id: member for member in (*one.link, ticket.member)}
+        commands: list[Command] = []
+        for incident_id, found in members.items():
+            listed, told = keys.members_key(incident_id), keys.similarities_key(incident_id)
+            places = [part for one in found.values() for part in (one.accepted_at_ms, one.ticket_id)]
+            details = [
+                part for one in found.values() for part in (one.ticket_id, f"{one.similarity} {one.urgency_score}")
+            ]
+            commands += [("ZADD", listed, *places), ("HSET", told, *details)]
+            commands += [("EXPIRE", key, self._record_ttl_s) for key in (listed, told)]
+        return commands
+
+    def confirm(self, incident_id: str, update: int) -> None:
+        """Note that this message about the incident is queued."""
+        self._client.run([call("incident_change", keys.INCIDENT_STATES, incident_id, "", update, "")])
+
+    def change(self, incident_id: str, action: IncidentAction) -> Incident | None:
+        """Carry out an action unless the incident is over; return it as it then is."""
+        if self.get(incident_id) is None:
+            return None
+        (reply,) = self._client.run(
+            [call("incident_change", keys.INCIDENT_STATES, incident_id, action.status.value, 0, "")]
+        )
+        return _group(reply[1]) if reply else None
+
+    def due(self, *, quiet_ms: int, limit: int) -> list[Incident]:
+        """Close what is quiet; return incidents of which a message is due that may not be queued."""
+        (seconds, _), active = self._client.run([("TIME",), ("ZRANGE", keys.ACTIVE_INCIDENTS, 0, limit - 1)])
+        now_ms = int(seconds) * 1_000
+        self._expire(now_ms - self._record_ttl_s * 1_000)
+        closed = IncidentAction.CLOSE.status.value
+        replies = self._client.run(
+            [call("incident_change", keys.INCIDENT_STATES, member, closed, 0, quiet_ms) for member in active]
+        )
+        found = [_group(reply[1]) for reply in replies if reply]
+        return [
+            one
+            for one in found
+            if one.owes_message and (one.status.is_over or one.updated_at_ms <= now_ms - CONFIRM_MS)
+        ]
+
+    def _expire(self, before_ms: int) -> None:
+        (old,) = self._client.run([("ZRANGEBYSCORE", keys.INCIDENT_LIST, "-inf", before_ms, "LIMIT", 0, 100)])
+        if old:
+            lists = (keys.INCIDENT_LIST, keys.ACTIVE_INCIDENTS)
+            self._client.run([("HDEL", keys.INCIDENTS[0], *old), *(("ZREM", key, *old) for key in lists)])
+
+    def get(self, incident_id: str) -> Incident | None:
+        """Return an incident; None if there is none, or only a group that is none yet."""
+        return _formed(self._client.run([_read(incident_id)])[0])
+
+    def members(self, incident_id: str, limit: int) -> list[Member]:
+        """Return its newest tickets, newest first."""
+        (flat,) = self._client.run([("ZREVRANGE", keys.members_key(incident_id), 0, limit - 1, "WITHSCORES")])
+        if not flat:
+            return []
+        (details,) = self._client.run([("HMGET", keys.similarities_key(incident_id), *flat[::2])])
+        return [
+            _member(ticket_id.decode(), detail, int(float(at_ms)))
+            for ticket_id, at_ms, detail in zip(flat[::2], flat[1::2], details, strict=True)
+            if detail is not None
+        ]
+
+    def find(self, *, status: str, limit: int, cursor: str | None) -> tuple[list[Incident], str | None]:
+        """Return incidents, newest first, and the cursor of the next page."""
+        return walk(
+            self._client,
+            keys.INCIDENT_LIST,
+            order="incidents",
+            read=_read_place,
+            decode=_formed,
+            keeps=lambda incident: status in ("", incident.status.value),
+            limit=limit,
+            cursor=cursor,
+        )
+
+    def forget(self, ticket_id: str) -> None:
+        """Remove a deleted ticket from the window and from its incident."""
+        _, incident_id = self._client.run(
+            [
+                ("XADD", keys.WINDOW, "*", "t", ticket_id, "m", "", "v", ""),
+                call("incident_forget", keys.INCIDENTS[:4], ticket_id),
+            ]
+        )
+        if incident_id is not None:
+            name = incident_id.decode()
+            self._client.run(
+                [("ZREM", keys.members_key(name), ticket_id), ("HDEL", keys.similarities_key(name), ticket_id)]
+            )
+
+
+def _member(ticket_id: str, detail: bytes, accepted_at_ms: int) -> Member:
+    similarity, urgency = map(float, detail.split())
+    return Member(ticket_id, similarity, urgency, accepted_at_ms)
+
+
+def _read(incident_id: str) -> Command:
+    return ("HMGET", keys.INCIDENT_STATES[0], incident_id)
+
+
+def _read_place(place: Place) -> Command:
+    return _read(place[1])
+
+
+def _encode(ticket: Joiner) -> str:
+    return _ENCODE(
+        {
+            "id": ticket.ticket_id,
+            "group": ticket.group_id,
+            "category": ticket.category,
+            "urgency": ticket.urgency_score,
+            "urgent": ticket.urgent,
+            "accepted": ticket.accepted_at_ms,
+            "excerpt": ticket.excerpt,
+            "destinations": ticket.destinations,
+            "similarity": ticket.member.similarity,
+            "neighbours": [neighbour.ticket_id for neighbour in ticket.neighbours],
+        }
+    )
+
+
+def _joined(answer: bytes, group: bytes, _: int) -> Joined:
+    found = json.loads(answer)
+    verdict = Verdict(
+        announce=tuple(found.get("announce", ())),
+        suppressed=tuple(found.get("suppressed", ())),
+        phase=IncidentPhase(found["phase"]) if "phase" in found else None,
+        update=int(found.get("update", 0)),
+    )
+    return Joined(_group(group), verdict, tuple(Member(*place) for place in found.get("link", ())))
+
+
+def _formed(values: Sequence[bytes | None]) -> Incident | None:
+    group = None if values[0] is None else _group(values[0])
+    return group if group is not None and group.formed else None
+
+
+def _group(raw: bytes) -> Incident:
+    """Read a group; an empty list of Lua's is written as an empty object."""
+    document: dict[str, Any] = json.loads(raw)
+    return Incident(
+        id=document["id"],
+        first_seen_ms=int(document["first_seen"]),
+        last_seen_ms=int(document["last_seen"]),
+        joined_at_ms=int(document["joined"]),
+        status=IncidentStatus(document["status"]),
+        count=int(document["count"]),
+        urgent_count=int(document["urgent"]),
+        live=int(document["live"]),
+        live_urgent=int(document["live_urgent"]),
+        formed=document["formed"],
+        announced_at_ms=int(document["announced"]) if "announced" in document else None,
+        update=int(document["update"]),
+        updated_at_ms=int(document["updated"]),
+        confirmed=int(document["confirmed"]),
+        categories={name: int(count) for name, count in document["categories"].items()},
+        samples=dict(document["samples"]),
+        told=list(document["told"]),
+        told_categories=list(document["told_categories"]),
+        told_urgency=document["told_urgency"],
+        top_urgency=document["top"],
+        early=[Member(*place) for place in document["early"]],
+        muted=bool(document.get("muted", False)),
+    )

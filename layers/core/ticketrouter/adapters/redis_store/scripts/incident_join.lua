@@ -1,0 +1,182 @@
+-- Put tickets, one after the other, into the groups that they belong to, and decide how each is told. The rules are
+-- those of domain/incident.py; a ticket that comes again gets the answer that it had.
+-- KEYS {incidents}:groups, {incidents}:answers, {incidents}:answered (time by ticket), {incidents}:live (time by ticket),
+--      index:{incidents}, {incidents}:active
+-- ARGV rules, then tickets, all as JSON
+-- Returns for each ticket {answer, group, 1 if it has joined before}, the first two as JSON
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local rules = cjson.decode(ARGV[1])
+local groups, changed = {}, {}
+
+local function group_of(id)
+  if groups[id] == nil then
+    local raw = redis.call('HGET', KEYS[1], id)
+    groups[id] = raw and cjson.decode(raw) or false
+  end
+  return groups[id]
+end
+
+local function has(list, value)
+  for _, one in ipairs(list) do if one == value then return true end end
+  return false
+end
+
+local function union(list, others)
+  local all = {}
+  for _, one in ipairs(list) do all[#all + 1] = one end
+  for _, one in ipairs(others) do if not has(all, one) then all[#all + 1] = one end end
+  table.sort(all)
+  return all
+end
+
+local function without(list, others)
+  local rest = {}
+  for _, one in ipairs(list) do if not has(others, one) then rest[#rest + 1] = one end end
+  table.sort(rest)
+  return rest
+end
+
+-- An answer is the group's id, 30 bytes, and behind it JSON.
+local function leave(ticket)
+  local answer = redis.call('HGET', KEYS[2], ticket)
+  if not answer then return end
+  local id = string.sub(answer, 1, 30)
+  local group = group_of(id)
+  if not group then return end
+  group.live = group.live - 1
+  if cjson.decode(string.sub(answer, 31)).urgent then group.live_urgent = group.live_urgent - 1 end
+  changed[id] = true
+end
+
+local function expire()
+  local left = redis.call('ZRANGEBYSCORE', KEYS[4], '-inf', now - rules.window_ms, 'LIMIT', 0, 500)
+  for _, ticket in ipairs(left) do leave(ticket) end
+  if #left > 0 then redis.call('ZREM', KEYS[4], unpack(left)) end
+  local old = redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', now - rules.answer_ttl_ms, 'LIMIT', 0, 500)
+  if #old > 0 then
+    redis.call('HDEL', KEYS[2], unpack(old))
+    redis.call('ZREM', KEYS[3], unpack(old))
+  end
+end
+
+local function choose(neighbours)
+  local hits = {}
+  if #neighbours > 0 then
+    local answers = redis.call('HMGET', KEYS[2], unpack(neighbours))
+    for _, answer in ipairs(answers) do
+      if answer then
+        local id = string.sub(answer, 1, 30)
+        hits[id] = (hits[id] or 0) + 1
+      end
+    end
+  end
+  local best
+  for id, count in pairs(hits) do
+    local group = group_of(id)
+    if group and group.status ~= 'resolved' and group.status ~= 'closed'
+      and count >= rules.share * math.min(group.live, rules.neighbours) then
+      local better = not best or group.live > best.live
+      if best and group.live == best.live then
+        better = count > hits[best.id] or (count == hits[best.id] and id < best.id)
+      end
+      if better then best = group end
+    end
+  end
+  return best
+end
+
+local function is_step(count)
+  local last = rules.steps[#rules.steps]
+  return has(rules.steps, count) or (count > last and count % last == 0)
+end
+
+local function tell(group, ticket)
+  if not has(group.told_categories, ticket.category) or ticket.urgency > group.told_urgency + rules.margin then
+    group.told_categories = union(group.told_categories, {ticket.category})
+    group.told_urgency = math.max(group.told_urgency, ticket.urgency)
+    return {}
+  end
+  if group.status == 'muted' then return {suppressed = union({}, ticket.destinations)} end
+  local new = without(ticket.destinations, group.told)
+  group.told = union(group.told, ticket.destinations)
+  if group.status == 'open' and is_step(group.urgent) then
+    group.update, group.updated = group.update + 1, now
+    return {announce = group.told, phase = 'grown', update = group.update}
+  end
+  local suppressed = without(ticket.destinations, new)
+  if #new == 0 then return {suppressed = suppressed} end
+  return {announce = new, suppressed = suppressed, phase = 'opened', update = group.update}
+end
+
+local function add(group, ticket)
+  group.count, group.live = group.count + 1, group.live + 1
+  group.first_seen = math.min(group.first_seen, ticket.accepted)
+  group.last_seen = math.max(group.last_seen, ticket.accepted)
+  group.joined = now
+  group.categories[ticket.category] = (group.categories[ticket.category] or 0) + 1
+  group.top = math.max(group.top, ticket.urgency)
+  if #group.samples < rules.samples then group.samples[#group.samples + 1] = {ticket.id, ticket.excerpt} end
+  if ticket.urgent then group.urgent, group.live_urgent = group.urgent + 1, group.live_urgent + 1 end
+  local link
+  if not group.formed then
+    group.early[#group.early + 1] = {ticket.id, ticket.similarity, ticket.urgency, ticket.accepted}
+    if group.live > rules.limit then
+      group.formed, link, group.early = true, group.early, {}
+      redis.call('ZADD', KEYS[5], group.first_seen, group.id)
+      redis.call('ZADD', KEYS[6], group.first_seen, group.id)
+    end
+  end
+  local answer = {}
+  if ticket.urgent and #ticket.destinations > 0 then
+    if group.announced then
+      answer = tell(group, ticket)
+    elseif group.live_urgent > rules.limit then
+      local categories = {}
+      for name in pairs(group.categories) do categories[#categories + 1] = name end
+      group.announced, group.updated, group.update = now, now, 1
+      group.told = union({}, ticket.destinations)
+      group.told_categories, group.told_urgency = union({}, categories), group.top
+      answer = {announce = group.told, phase = 'opened', update = 1}
+    end
+  end
+  answer.link, answer.urgent = link, ticket.urgent
+  return answer
+end
+
+expire()
+
+local replies = {}
+for i = 2, #ARGV do
+  local ticket = cjson.decode(ARGV[i])
+  local answer = redis.call('HGET', KEYS[2], ticket.id)
+  local before = answer and group_of(string.sub(answer, 1, 30))
+  if before then
+    replies[#replies + 1] = {string.sub(answer, 31), cjson.encode(before), 1}
+  else
+    local group = choose(ticket.neighbours)
+    if not group then
+      group = {id = ticket.group, status = 'open', first_seen = ticket.accepted, last_seen = ticket.accepted,
+        joined = now, count = 0, urgent = 0, live = 0, live_urgent = 0, formed = false, update = 0, updated = 0,
+        confirmed = 0, categories = {}, samples = {}, told = {}, told_categories = {}, told_urgency = 0, top = 0,
+        early = {}}
+      groups[group.id] = group
+    end
+    local found = cjson.encode(add(group, ticket))
+    redis.call('HSET', KEYS[2], ticket.id, group.id .. found)
+    redis.call('ZADD', KEYS[3], now, ticket.id)
+    redis.call('ZADD', KEYS[4], now, ticket.id)
+    changed[group.id] = true
+    replies[#replies + 1] = {found, cjson.encode(group), 0}
+  end
+end
+
+for id in pairs(changed) do
+  local group = groups[id]
+  if group.live <= 0 and not group.formed then
+    redis.call('HDEL', KEYS[1], id)
+  else
+    redis.call('HSET', KEYS[1], id, cjson.encode(group))
+  end
+end
+return replies

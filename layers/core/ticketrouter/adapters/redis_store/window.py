@@ -1,0 +1,46 @@
+"""The vectors of the window: one stream that every worker writes to and reads from where it stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ticketrouter.adapters.redis_store import keys
+from ticketrouter.adapters.redis_store.client import Command, RedisClient
+from ticketrouter.ports import Clock
+from ticketrouter.ports.incidents import Embedded
+
+READ_AT_ONCE = 1_000  # vectors a reply: 0.4 MB, well inside the time-out of 250 ms
+SKEW_MS = 60_000  # a worker's clock may be ahead of Redis' by so much without cutting the window short
+
+
+class RedisVectorLog:
+    """The window.
+
+    Args:
+        client: The way to Redis.
+        clock: Time, to tell what is too old to keep; what counts is the time of Redis.
+        window_s: How long vectors are kept at least.
+    """
+
+    def __init__(self, client: RedisClient, clock: Clock, *, window_s: int = 300) -> None:
+        self._client = client
+        self._clock = clock
+        self._kept_ms = window_s * 1_000 + SKEW_MS
+
+    def exchange(self, own: Sequence[Embedded], *, model_version: str, since: str) -> tuple[list[Embedded], str, bool]:
+        """Put down own vectors, then read what has come since a cursor; see the port."""
+        oldest = self._clock.now_ms() - self._kept_ms
+        commands: list[Command] = [
+            ("XADD", keys.WINDOW, "MINID", "~", oldest, "*", "t", one.ticket_id, "m", model_version, "v", one.vector)
+            for one in own
+        ]
+        commands.append(("XRANGE", keys.WINDOW, f"({since}" if since else "-", "+", "COUNT", READ_AT_ONCE))
+        entries = self._client.run(commands)[-1]
+        wanted = model_version.encode()
+        found = [
+            Embedded(ticket_id.decode(), vector, int(entry_id.partition(b"-")[0]))
+            for entry_id, (_, ticket_id, _, model, _, vector) in entries
+            if model == wanted or not vector  # a deletion concerns every model
+        ]
+        cursor = entries[-1][0].decode() if entries else since
+        return found, cursor, len(entries) == READ_AT_ONCE

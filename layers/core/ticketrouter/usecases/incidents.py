@@ -1,0 +1,208 @@
+"""Tell tickets that are alike as one incident: on the worker's way between scoring and commit, and when it ends.
+
+Whatever goes wrong here, tickets are told singly: an incident spares people messages, it must never cost one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ticketrouter.domain.alert import Alert, IncidentPhase, excerpt
+from ticketrouter.domain.errors import CacheUnavailableError
+from ticketrouter.domain.incident import Incident, Joiner, Neighbour
+from ticketrouter.domain.record import Outcome
+from ticketrouter.domain.urgency import ALERT_THRESHOLD
+from ticketrouter.ports import AlertQueue, Clock, Randomness
+from ticketrouter.ports.incidents import Embedded, Incidents, Joined, Neighbours, VectorLog
+
+MAX_READS = 60  # of 1,000 vectors; what is more than that at a start is read by the batches that follow
+MAX_DUE = 500  # incidents a run; the rest in the next minute
+SIMILAR = 5  # of the nearest tickets, kept in the record
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """What grouping has found of a batch.
+
+    Attributes:
+        outcomes: The outcomes, in their order, each with how it is told.
+        link: Incident by ticket, of tickets that are in their records without it.
+        announced: Messages about incidents that this batch sends.
+        ungrouped: Tickets told singly because the store of incidents did not answer.
+    """
+
+    outcomes: list[Outcome]
+    link: dict[str, str]
+    announced: list[Alert]
+    ungrouped: int = 0
+
+
+class Grouping:
+    """The search for incidents.
+
+    Args:
+        log: The vectors of the window, of all workers.
+        neighbours: The same in this process.
+        incidents: Groups.
+        randomness: For ids of incidents.
+    """
+
+    def __init__(
+        self,
+        *,
+        log: VectorLog,
+        neighbours: Neighbours,
+        incidents: Incidents,
+        randomness: Randomness,
+    ) -> None:
+        self._log = log
+        self._neighbours = neighbours
+        self._incidents = incidents
+        self._randomness = randomness
+        self._cursor: dict[str, str] = {}  # by model: a breaker may put the word list in for it and take it out again
+
+    def group(self, outcomes: Sequence[Outcome]) -> Grouped:
+        """Decide how each ticket is told; its alerts are the single ones until here."""
+        known = [outcome for outcome in outcomes if outcome.score.embedding]
+        if not known:
+            return Grouped(list(outcomes), {}, [])
+        try:
+            near = self._near(known)
+            joined = self._incidents.join([self._joiner(one, found) for one, found in zip(known, near, strict=True)])
+        except CacheUnavailableError:
+            return Grouped(list(outcomes), {}, [], ungrouped=len(known))
+        told = {
+            outcome.item.ticket.ticket_id: _told(outcome, one, found)
+            for outcome, one, found in zip(known, joined, near, strict=True)
+        }
+        link = {member.ticket_id: one.incident.id for one in joined for member in one.link}
+        grouped = [told.get(outcome.item.ticket.ticket_id, outcome) for outcome in outcomes]
+        announced = [alert for outcome in told.values() for alert in outcome.alerts if alert.incident is not None]
+        return Grouped(grouped, link, announced)
+
+    def sent(self, alerts: Sequence[Alert]) -> None:
+        """Note that these are queued, so that nobody sends them once more; best effort."""
+        updates = {(alert.incident.incident_id, alert.incident.update) for alert in alerts if alert.incident}
+        try:
+            for incident_id, update in sorted(updates):
+                self._incidents.confirm(incident_id, update)
+        except CacheUnavailableError:
+            return  # the reconciler sends it again, and its delivery is known by incident and update
+
+    def _near(self, outcomes: Sequence[Outcome]) -> list[list[Neighbour]]:
+        """Put the vectors down first, then look: of two workers at once, one at least sees the other's."""
+        own = [Embedded(one.item.ticket.ticket_id, one.score.embedding) for one in outcomes]
+        model = outcomes[0].score.model_version
+        for read in range(MAX_READS):
+            found, self._cursor[model], more = self._log.exchange(
+                () if read else own, model_version=model, since=self._cursor.get(model, "")
+            )
+            self._neighbours.update(found)
+            if not more:
+                break
+        near = self._neighbours.nearest([one.vector for one in own])
+        return [
+            [neighbour for neighbour in found if neighbour.ticket_id != one.ticket_id]
+            for one, found in zip(own, near, strict=True)
+        ]
+
+    def _joiner(self, outcome: Outcome, neighbours: Sequence[Neighbour]) -> Joiner:
+        score, ticket = outcome.score, outcome.item.ticket
+        return Joiner(
+            ticket_id=ticket.ticket_id,
+            group_id=f"inc_{self._randomness.token()}",
+            category=score.category,
+            urgency_score=score.urgency_score,
+            urgent=score.urgency_score > ALERT_THRESHOLD,
+            accepted_at_ms=outcome.item.accepted_at_ms,
+            excerpt=excerpt(ticket.description),
+            destinations=tuple(alert.destination for alert in outcome.alerts),
+            neighbours=tuple(neighbours),
+        )
+
+
+def _told(outcome: Outcome, joined: Joined, neighbours: Sequence[Neighbour]) -> Outcome:
+    """Return the outcome with its single alerts, and those about the incident in place of the others."""
+    verdict, incident = joined.verdict, joined.incident
+    instead = {*verdict.announce, *verdict.suppressed}
+    alerts = [alert for alert in outcome.alerts if alert.destination not in instead]
+    if verdict.phase is not None:
+        facts = incident.facts(verdict.phase, verdict.update)
+        alerts += [
+            Alert(
+                ticket_id=outcome.item.ticket.ticket_id,
+                destination=destination,
+                category=incident.category,
+                urgency_score=outcome.score.urgency_score,
+                subject="",
+                excerpt="",
+                customer="",
+                reasons=(),
+                accepted_at_ms=outcome.item.accepted_at_ms,
+                scored_at_ms=outcome.scored_at_ms,
+                incident=facts,
+            )
+            for destination in verdict.announce
+        ]
+    return replace(
+        outcome,
+        alerts=tuple(alerts),
+        suppressed=verdict.suppressed,
+        incident_id=incident.id if incident.formed else None,
+        similar=tuple((one.ticket_id, one.similarity) for one in neighbours[:SIMILAR]),
+    )
+
+
+class Closing:
+    """The end of incidents, each minute: what is quiet is closed, and what a message is due of is sent.
+
+    Args:
+        incidents: Groups.
+        alerts: Queue to the dispatcher.
+        clock: Time.
+        quiet_s: After how long without a further ticket an incident is closed.
+    """
+
+    def __init__(self, *, incidents: Incidents, alerts: AlertQueue, clock: Clock, quiet_s: int) -> None:
+        self._incidents = incidents
+        self._alerts = alerts
+        self._clock = clock
+        self._quiet_ms = quiet_s * 1_000
+
+    def run(self) -> list[Incident]:
+        """Send what is due; return the incidents whose message is queued now.
+
+        Whatever is not known to be queued is due again in a minute; it is delivered once, by incident and update.
+        """
+        told = []
+        try:
+            for incident in self._incidents.due(quiet_ms=self._quiet_ms, limit=MAX_DUE):
+                if not self._alerts.send(_messages_about(incident, self._clock.now_ms())):
+                    self._incidents.confirm(incident.id, incident.update)
+                    told.append(incident)
+        except CacheUnavailableError:
+            return told
+        return told
+
+
+def _messages_about(incident: Incident, now_ms: int) -> list[Alert]:
+    """Return the last message about an incident, for each destination that has heard of it."""
+    phase = IncidentPhase.OPENED if incident.update == 1 else IncidentPhase.GROWN
+    facts = incident.facts(IncidentPhase.CLOSED if incident.status.is_over else phase, incident.update)
+    return [
+        Alert(
+            ticket_id=incident.id,
+            destination=destination,
+            category=incident.category,
+            urgency_score=incident.top_urgency,
+            subject="",
+            excerpt="",
+            customer="",
+            reasons=(),
+            accepted_at_ms=incident.first_seen_ms,
+            scored_at_ms=now_ms,
+            incident=facts,
+        )
+        for destination in incident.told
+    ]

@@ -1,0 +1,45 @@
+"""The window of vectors: what one worker puts down, the others read; on memory and on a real Redis."""
+
+from __future__ import annotations
+
+from ticketrouter.ports import Embedded
+
+
+def read(world, since="", own=(), model="m1"):
+    return world.log.exchange(own, model_version=model, since=since)
+
+
+def test_what_is_put_down_is_read_by_its_owner_and_by_others_once(world):
+    own = [Embedded("a", bytes([127, 0, 129])), Embedded("b", b"\x00\xff\n")]
+    found, cursor, more = read(world, own=own)
+    assert [(one.ticket_id, one.vector) for one in found] == [(one.ticket_id, one.vector) for one in own]
+    assert all(one.at_ms > 0 for one in found) and not more
+    assert read(world, cursor) == ([], cursor, False)
+
+    read(world, own=[Embedded("c", b"\x01\x02\x03")])
+    (late,), later, _ = read(world, cursor)
+    assert (late.ticket_id, later != cursor) == ("c", True)
+    assert [one.ticket_id for one in read(world)[0]] == ["a", "b", "c"], "a new worker reads the whole window"
+
+
+def test_vectors_of_another_model_are_left_out_but_their_place_is_passed(world):
+    read(world, own=[Embedded("a", b"\x01")])
+    found, cursor, _ = read(world, own=[Embedded("b", b"\x02")], model="m2")
+    assert [one.ticket_id for one in found] == ["b"]
+    assert read(world, cursor, model="m2")[0] == []
+
+
+def test_a_deletion_reaches_every_worker(world):
+    _, cursor, _ = read(world, own=[Embedded("a", b"\x01")])
+    world.incidents.forget("a")
+    for model in ("m1", "m2"):
+        (gone,), _, _ = read(world, cursor, model=model)
+        assert (gone.ticket_id, gone.vector) == ("a", b"")
+
+
+def test_a_long_window_is_read_in_parts(world):
+    for start in range(0, 1_200, 300):
+        read(world, own=[Embedded(f"t{n}", b"\x01") for n in range(start, start + 300)])
+    first, cursor, more = read(world)
+    rest, _, end = read(world, cursor)
+    assert (len(first), more, len(rest), end) == (1_000, True, 200, False)
