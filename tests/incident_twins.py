@@ -9,6 +9,7 @@ from ticketrouter.adapters.memory import (
     MemoryState,
     MemoryVectorLog,
 )
+from ticketrouter.domain.incident import Joiner, Neighbour
 from ticketrouter.ports import AlertQueue, Incidents
 from ticketrouter.usecases.incidents import Closing, Grouping
 
@@ -26,3 +27,14 @@ def grouping(state: MemoryState, incidents: Incidents | None = None) -> Grouping
 def closing(state: MemoryState, alerts: AlertQueue, incidents: Incidents | None = None) -> Closing:
     """Make the end of incidents beside it."""
     return Closing(incidents=incidents or MemoryIncidents(state), alerts=alerts, clock=state.clock, quiet_s=900)
+
+
+def unite(incidents: Incidents, now_ms: int) -> str:
+    """Make eleven urgent tickets one incident; return its id."""
+    neighbours = [Neighbour(f"i-{n}", 0.9) for n in range(11)]
+    for n in range(11):
+        found = tuple(neighbours[:n])
+        group_id = "inc_" + "a" * 26
+        ticket = Joiner(f"i-{n}", group_id, "Legal", 0.9, True, now_ms + n, "Nobody can pay", ("oncall",), found)
+        (joined,) = incidents.join([ticket])
+    return joined.incident.id

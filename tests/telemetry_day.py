@@ -24,6 +24,7 @@ from functions.query import handler as query
 from functions.reconciler import handler as reconciler
 from functions.score import handler as score
 from functions.worker import handler as worker
+from tests.incident_twins import closing, unite
 from tests.lambda_context import FakeLambdaContext
 from tests.query_world import QueryWorld
 from tests.unit import dispatcher_world, reconciler_world, worker_world
@@ -41,6 +42,7 @@ from ticketrouter.adapters.memory import (
 )
 from ticketrouter.domain.alert import Destination, DestinationSecret
 from ticketrouter.domain.errors import (
+    CacheUnavailableError,
     MissingSettingError,
     ModelMismatchError,
     WebhookRejectedError,
@@ -135,6 +137,11 @@ def day_of_worker() -> None:
     for receive_count in (2, 3, 4):
         call(handler, records(replace(poison, receive_count=receive_count)), "worker")
     call(handler, records(replace(urgent, body="<xml/>"), world.message("w-1", "other words", suffix="b")), "worker")
+    world.scorer.scores["down"] = replace(world.scorer.score(["fire"])[0], embedding=bytes([127, 0]))
+    for at in (0, 10):
+        call(handler, records(*(world.message(f"i-{n}", "down") for n in range(at, at + 10))), "worker")
+    with patch.object(world.incidents, "join", side_effect=CacheUnavailableError("away")):
+        call(handler, records(world.message("i-20", "down")), "worker")
     world.scorer.down = True
     call(handler, records(world.message("w-4", "thanks"), world.message("w-5", "thanks")), "worker")
     world.state.available = False
@@ -235,8 +242,11 @@ def day_of_reconciler() -> None:
     world.queue.depth = None
     budgets = MemoryBudgets(world.state)
     digests = Digests(budgets=budgets, deliveries=world.deliveries, alerts=world.alerts)
-    handler = reconciler.make_handler(reconciler=world.reconciler, digests=digests)
+    handler = reconciler.make_handler(
+        reconciler=world.reconciler, digests=digests, closing=closing(world.state, world.alerts, world.incidents)
+    )
     schedule = event("reconciler", "schedule")
+    unite(world.incidents, world.clock.now_ms())
     budgets.spend(reconciler_world.alert_of("r-5"), 0)
     world.alerts.down = True
     call(handler, schedule, "reconciler")

@@ -73,7 +73,6 @@ def _tell(report: ReconcileReport, *, reason: str) -> None:
 
 
 def _tell_closing(incidents: Sequence[Incident]) -> None:
-    count(Metric.INCIDENT_MESSAGES, len(incidents))
     for incident in incidents:
         logger.info(
             "incident told",

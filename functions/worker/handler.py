@@ -38,7 +38,6 @@ def _tell(messages: Sequence[Received], report: WorkReport) -> None:
     count(Metric.RETRIED, len(report.retried))
     count(Metric.FAILED, len(report.poisoned))
     count(Metric.DEAD_LETTERED, len(report.poisoned) + len(report.dead_lettered))
-    count(Metric.UNGROUPED, report.ungrouped)
     _tell_incidents(report)
     if report.scored:
         observe_ms(Metric.SCORING_MS, report.scoring_ms)
@@ -76,8 +75,10 @@ def _tell(messages: Sequence[Received], report: WorkReport) -> None:
 
 def _tell_incidents(report: WorkReport) -> None:
     count(Metric.SUPPRESSED, sum(bool(record.suppressed) for record, _ in report.scored))
-    told = {(fact.incident_id, fact.update, fact.phase): fact for alert in report.announced if (fact := alert.incident)}
-    count(Metric.INCIDENT_MESSAGES, len(told))
+    ungrouped = sum(grouped.ungrouped for grouped in report.grouped)
+    count(Metric.UNGROUPED, ungrouped)
+    announced = [alert.incident for grouped in report.grouped for alert in grouped.announced]
+    told = {(fact.incident_id, fact.update, fact.phase): fact for fact in announced if fact is not None}
     count(Metric.INCIDENTS, sum(fact.update == 1 and fact.phase is IncidentPhase.OPENED for fact in told.values()))
     for fact in told.values():
         logger.warning(
@@ -89,8 +90,8 @@ def _tell_incidents(report: WorkReport) -> None:
             urgent=fact.urgent_count,
             category=fact.category,
         )
-    if report.ungrouped:
-        logger.warning("told singly: the store of incidents did not answer", tickets=report.ungrouped)
+    if ungrouped:
+        logger.warning("told singly: the store of incidents did not answer", tickets=ungrouped)
 
 
 if os.environ.get("AWS_LAMBDA_FUNCTION_NAME"):

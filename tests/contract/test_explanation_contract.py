@@ -68,6 +68,7 @@ def ask(world, ticket_id):
         dead_letters=world.letters,
         queue=memory.queue,
         destinations=memory.destinations,
+        health=world.health,
     )
     event = load("get_ticket") | {"rawQueryString": "include=explanation", "pathParameters": {"ticket_id": ticket_id}}
     event["rawPath"] = event["requestContext"]["http"]["path"] = f"/tickets/{ticket_id}"

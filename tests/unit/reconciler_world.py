@@ -7,6 +7,7 @@ from ticketrouter.adapters.memory import (
     MemoryClock,
     MemoryDeadLetters,
     MemoryDeliveries,
+    MemoryIncidents,
     MemoryScorer,
     MemoryState,
     MemoryTicketStore,
@@ -45,6 +46,7 @@ class World:
         self.alerts = MemoryAlertQueue()
         self.deliveries = MemoryDeliveries(self.state)
         self.letters = MemoryDeadLetters(self.state)
+        self.incidents = MemoryIncidents(self.state)
         self.reconciler = Reconciler(
             store=self.store,
             queue=self.queue,

@@ -14,10 +14,8 @@ from ticketrouter.domain.incident import (
     IncidentAction,
     IncidentStatus,
     Joiner,
-    Neighbour,
     Verdict,
     choose,
-    hits_of,
     is_step,
 )
 
@@ -133,11 +131,6 @@ def test_of_a_large_group_no_more_are_asked_than_a_search_returns() -> None:
     incident = fresh()
     storm(incident, 10 * MAX_NEIGHBOURS)
     assert choose({"inc_a": incident}, {"inc_a": MAX_NEIGHBOURS // 2}) == "inc_a"
-
-
-def test_neighbours_are_counted_by_group() -> None:
-    neighbours = [Neighbour(name, 0.9) for name in ("a", "b", "c", "stranger")]
-    assert hits_of(neighbours, {"a": "x", "b": "x", "c": "y"}) == {"x": 2, "y": 1}
 
 
 @given(

@@ -105,7 +105,7 @@ def test_without_the_store_of_incidents_every_urgent_ticket_is_told_singly() -> 
     text = say(world, "down", STORM)
     reports = [world.work(world.message(f"t{n}", text)) for n in range(15)]
     assert [alert.ticket_id for alert in world.alerts.sent] == [f"t{n}" for n in range(15)]
-    assert sum(report.ungrouped for report in reports) == 15
+    assert sum(grouped.ungrouped for report in reports for grouped in report.grouped) == 15
 
 
 def test_an_announcement_that_nobody_could_send_is_sent_by_the_reconciler() -> None:

@@ -81,7 +81,6 @@ class Metric(StrEnum):
     RESENT = "Resent"
     OVERDUE = "Overdue"
     INCIDENTS = "Incidents"
-    INCIDENT_MESSAGES = "IncidentMessages"
     SUPPRESSED = "Suppressed"
     UNGROUPED = "Ungrouped"
 
@@ -124,7 +123,6 @@ EMITTED_BY: Mapping[Metric, tuple[str, ...]] = {
     Metric.RESENT: ("query", "reconciler"),
     Metric.OVERDUE: ("reconciler",),
     Metric.INCIDENTS: ("worker",),
-    Metric.INCIDENT_MESSAGES: ("worker", "reconciler"),
     Metric.SUPPRESSED: ("worker",),
     Metric.UNGROUPED: ("worker",),
 }

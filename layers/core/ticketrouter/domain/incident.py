@@ -9,7 +9,7 @@ The rules are pure. Redis carries them out in `incident_join.lua`, which one con
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -296,13 +296,3 @@ def choose(groups: Mapping[str, Incident], hits: Mapping[str, int]) -> str | Non
     ]
     best = min(fitting, key=lambda group: (-group.live, -hits[group.id], group.id), default=None)
     return None if best is None else best.id
-
-
-def hits_of(neighbours: Iterable[Neighbour], group_of: Mapping[str, str]) -> dict[str, int]:
-    """Count the neighbours in each group."""
-    hits: dict[str, int] = {}
-    for neighbour in neighbours:
-        group_id = group_of.get(neighbour.ticket_id)
-        if group_id is not None:
-            hits[group_id] = hits.get(group_id, 0) + 1
-    return hits

@@ -127,6 +127,7 @@ def _told(outcome: Outcome, joined: Joined, neighbours: Sequence[Neighbour]) -> 
     verdict, incident = joined.verdict, joined.incident
     instead = {*verdict.announce, *verdict.suppressed}
     alerts = [alert for alert in outcome.alerts if alert.destination not in instead]
+    own = [alert.destination for alert in outcome.alerts]  # in the order of the document
     if verdict.phase is not None:
         facts = incident.facts(verdict.phase, verdict.update)
         alerts += [
@@ -143,12 +144,12 @@ def _told(outcome: Outcome, joined: Joined, neighbours: Sequence[Neighbour]) -> 
                 scored_at_ms=outcome.scored_at_ms,
                 incident=facts,
             )
-            for destination in verdict.announce
+            for destination in sorted(verdict.announce, key=lambda name: own.index(name) if name in own else len(own))
         ]
     return replace(
         outcome,
         alerts=tuple(alerts),
-        suppressed=verdict.suppressed,
+        suppressed=tuple(name for name in own if name in verdict.suppressed),
         incident_id=incident.id if incident.formed else None,
         similar=tuple((one.ticket_id, one.similarity) for one in neighbours[:SIMILAR]),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ticketrouter.domain.alert import Alert, Destination, alerts_for
+from ticketrouter.domain.alert import Destination, alerts_for
 from ticketrouter.domain.backoff import outage_delay_s
 from ticketrouter.domain.errors import CacheUnavailableError, MalformedMessageError
 from ticketrouter.domain.message import Received, WorkItem
@@ -24,7 +24,7 @@ from ticketrouter.ports import (
     TicketStore,
     Visibility,
 )
-from ticketrouter.usecases.incidents import Grouping
+from ticketrouter.usecases.incidents import Grouped, Grouping
 from ticketrouter.usecases.scoring import GuardedScorer
 
 MAX_ATTEMPTS = 3  # our own count of begun attempts; SQS's receive count also grows in outages
@@ -42,8 +42,7 @@ class WorkReport:
         retried: Ids of tickets that come back because of their own failure.
         duplicates: Messages of tickets that were final already, or deleted.
         scoring_ms: Time spent in scoring, all groups.
-        announced: Messages about incidents that tickets of this batch carry.
-        ungrouped: Tickets told singly because the store of incidents did not answer.
+        grouped: What was found of incidents, by group of the batch.
         store_unavailable: The batch was cut short because the store was away.
     """
 
@@ -54,8 +53,7 @@ class WorkReport:
     retried: list[str] = field(default_factory=list)
     duplicates: int = 0
     scoring_ms: float = 0.0
-    announced: list[Alert] = field(default_factory=list)
-    ungrouped: int = 0
+    grouped: list[Grouped] = field(default_factory=list)
     store_unavailable: bool = False
 
 
@@ -201,8 +199,7 @@ class Worker:
         """Put messages about incidents in place of single alerts. Before the commit: the record is their outbox."""
         grouped = self._grouping.group([outcome for _, outcome in outcomes])
         self._store.link(grouped.link)
-        report.announced += grouped.announced
-        report.ungrouped += grouped.ungrouped
+        report.grouped.append(grouped)
         return [(job, outcome) for (job, _), outcome in zip(outcomes, grouped.outcomes, strict=True)]
 
     def _begin(

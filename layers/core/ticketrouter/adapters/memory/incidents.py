@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -17,7 +18,6 @@ from ticketrouter.domain.incident import (
     Member,
     Neighbour,
     choose,
-    hits_of,
 )
 from ticketrouter.domain.listing import decode_cursor, encode_cursor
 from ticketrouter.ports.incidents import Embedded, Joined
@@ -66,7 +66,8 @@ class MemoryIncidents:
             group = self._groups[before.joined.incident.id]
             return replace(before.joined, incident=deepcopy(group))
         group_of = {name: answer.joined.incident.id for name, answer in self._answers.items()}
-        chosen = choose(self._groups, hits_of(ticket.neighbours, group_of))
+        hits = Counter(group_of[one.ticket_id] for one in ticket.neighbours if one.ticket_id in group_of)
+        chosen = choose(self._groups, hits)
         if chosen is None:
             group = Incident(ticket.group_id, ticket.accepted_at_ms, ticket.accepted_at_ms, now_ms)
             self._groups[group.id] = group
@@ -206,7 +207,8 @@ class MemoryNeighbours:
         return [self._of_one(vector) for vector in vectors]
 
     def _of_one(self, vector: bytes) -> list[Neighbour]:
-        cosines = {name: _cosine(vector, other) for name, other in self._vectors.items() if other}
+        comparable = {name: other for name, other in self._vectors.items() if other and len(other) == len(vector)}
+        cosines = {name: _cosine(vector, other) for name, other in comparable.items()}
         alike = [Neighbour(name, round(cosine, 4)) for name, cosine in cosines.items() if cosine >= self._similarity]
         return sorted(alike, key=lambda one: -one.similarity)[:MAX_NEIGHBOURS]
 
