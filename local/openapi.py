@@ -35,6 +35,7 @@ _REF = "#/components/schemas/"
 _PATH_PARAMETERS = {
     "ticket_id": {"type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$"},
     "delivery_id": {"type": "string", "description": "`<ticket_id>~<destination>`"},
+    "destination_id": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"},
     "customer": {"type": "string"},
 }
 Json = dict[str, Any]

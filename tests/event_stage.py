@@ -22,6 +22,7 @@ from tests.lambda_context import FakeLambdaContext
 from ticketrouter.adapters.memory import (
     MemoryAlertQueue,
     MemoryApiKeys,
+    MemoryAuditList,
     MemoryBudgets,
     MemoryClaims,
     MemoryClock,
@@ -44,12 +45,14 @@ from ticketrouter.domain.access import ApiKey, Scope
 from ticketrouter.domain.alert import KINDS, Destination, DestinationSecret
 from ticketrouter.domain.ticket import TicketIds
 from ticketrouter.telemetry import Handler
+from ticketrouter.usecases.audit import AuditTrail
 from ticketrouter.usecases.digests import Digests
 from ticketrouter.usecases.dispatcher import Dispatcher
 from ticketrouter.usecases.ingest import Ingest
 from ticketrouter.usecases.operate import Operate
 from ticketrouter.usecases.query import Query
 from ticketrouter.usecases.reconciler import Reconciler
+from ticketrouter.usecases.replay import Replay
 from ticketrouter.usecases.score import ScoreText
 from ticketrouter.usecases.scoring import GuardedScorer
 from ticketrouter.usecases.worker import Worker
@@ -92,7 +95,9 @@ class MemoryStage:
             "ingest": make_ingest(ingest=self._ingest()),
             "worker": make_worker(worker=self._worker()),
             "dispatcher": make_dispatcher(dispatcher=self._dispatcher()),
-            "query": make_query(query=self._query(), operate=self._operate()),
+            "query": make_query(
+                query=self._query(), operate=self._operate(), replay=self._replay(), trail=self._trail()
+            ),
             "score": make_score(score_text=self._score_text(), manifest=model().manifest),
             "reconciler": make_reconciler(
                 reconciler=self._reconciler(),
@@ -158,14 +163,23 @@ class MemoryStage:
         return Operate(
             store=self.store,
             views=MemoryViews(self.state),
-            deliveries=self.deliveries,
             dead_letters=self.letters,
             queue=self.queue,
+            clock=self.clock,
+            deadline_s=DEADLINE_S,
+        )
+
+    def _replay(self) -> Replay:
+        return Replay(
+            deliveries=self.deliveries,
+            destinations=self.destinations,
             alerts=self.alerts,
             clock=self.clock,
             randomness=self.randomness,
-            deadline_s=DEADLINE_S,
         )
+
+    def _trail(self) -> AuditTrail:
+        return AuditTrail(audit=MemoryAuditList(self.state), clock=self.clock, randomness=self.randomness)
 
     def _score_text(self) -> ScoreText:
         return ScoreText(scorer=self.scorer, store=self.store, clock=self.clock)

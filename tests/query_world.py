@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ticketrouter.adapters.memory import (
     MemoryAlertQueue,
+    MemoryAuditList,
     MemoryClaims,
     MemoryClock,
     MemoryDeadLetters,
@@ -23,8 +24,10 @@ from ticketrouter.domain.score import Score
 from ticketrouter.domain.status import DeliveryStatus, Lane
 from ticketrouter.domain.ticket import Ticket
 from ticketrouter.domain.urgency import Contribution
+from ticketrouter.usecases.audit import AuditTrail
 from ticketrouter.usecases.operate import Operate
 from ticketrouter.usecases.query import Query
+from ticketrouter.usecases.replay import Replay
 
 NOON_MS = 1_795_262_400_000  # 2026-11-21T12:00:00Z, as in events/query
 DEADLINE_S = 3_600
@@ -54,14 +57,20 @@ class QueryWorld:
         self.operate = Operate(
             store=self.store,
             views=views,
-            deliveries=self.deliveries,
             dead_letters=self.dead_letters,
             queue=self.queue,
+            clock=self.clock,
+            deadline_s=DEADLINE_S,
+        )
+        self.replay = Replay(
+            deliveries=self.deliveries,
+            destinations=self.destinations,
             alerts=self.alerts,
             clock=self.clock,
             randomness=MemoryRandomness(),
-            deadline_s=DEADLINE_S,
         )
+        self.audit_list = MemoryAuditList(self.state)
+        self.trail = AuditTrail(audit=self.audit_list, clock=self.clock, randomness=MemoryRandomness())
 
     def accept(
         self, ticket_id: str, text: str = "We can see other customers' invoices", customer: str = ""

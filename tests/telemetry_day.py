@@ -209,13 +209,17 @@ class _Draining:
 def day_of_query() -> None:
     """Read, operate, refuse, fail."""
     world = QueryWorld()
-    handler = query.make_handler(query=world.query, operate=world.operate)
+    handler = query.make_handler(query=world.query, operate=world.operate, replay=world.replay, trail=world.trail)
     world.deliver(world.score(world.accept("INC-2041", customer="acme-gmbh")), 503, 200)
     world.fail("INC-2042")
     world.fail("INC-2043")
     for case in ("get_ticket", "replay_delivery", "redrive", "list_tickets_wrong", "unknown_path", "wrong_method"):
         call(handler, event("query", case), "query")
     call(handler, event("query", "redrive_all_dry_run", body='{"all": true}'), "query")
+    for case in ("replay_deliveries", "test_destination"):
+        call(handler, event("query", case), "query")
+    with patch.object(world.audit_list, "end", side_effect=CacheUnavailableError("away")):
+        call(handler, event("query", "redrive"), "query")
     call(handler, event("query", "delete_ticket"), "query")
     call(handler, event("query", "delete_customer"), "query")
     call(handler, event("query", "get_ticket", pathParameters=None), "query")

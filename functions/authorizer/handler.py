@@ -30,6 +30,8 @@ def make_handler(*, api_keys: ApiKeys) -> Handler:
             logger.info("denied", reason=decision.denial, key_id=decision.key_id, route=route)
             return {"isAuthorized": False}
         context_of_key = {"key_id": decision.key_id, "scopes": " ".join(decision.scopes)}
+        if decision.key_name:
+            context_of_key["key_name"] = decision.key_name
         return {"isAuthorized": True, "context": context_of_key}
 
     return handler

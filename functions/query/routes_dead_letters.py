@@ -12,6 +12,8 @@ from ticketrouter.telemetry import Metric, count, logger
 from ticketrouter.usecases.operate import Operate, RedriveOutcome
 from ticketrouter.usecases.query import Query
 
+from .audited import FACTS
+
 
 def routes(query: Query, operate: Operate) -> dict[str, Callable[[Event], Event]]:
     """Return who answers what."""
@@ -33,6 +35,7 @@ def routes(query: Query, operate: Operate) -> dict[str, Callable[[Event], Event]
         logger.info("redrive", dead_letters=len(redriven.outcomes), sent=sent, dry_run=asked.dry_run)
         results = [RedriveResult(id=letter_id, outcome=outcome) for letter_id, outcome in redriven.outcomes.items()]
         report = RedriveReport(dry_run=asked.dry_run, results=results, more=redriven.more)
-        return http.json_response(200, report.model_dump())
+        facts = {"dead_letters": len(redriven.outcomes), "sent": sent, "dry_run": int(asked.dry_run)}
+        return {**http.json_response(200, report.model_dump()), FACTS: facts}
 
     return {"GET /dead-letters": list_dead_letters, "POST /dead-letters/redrive": redrive}

@@ -4,27 +4,71 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ticketrouter.domain.status import DeliveryStatus
 from ticketrouter.edge import http
-from ticketrouter.edge.requests import DeliveriesParameters, read_parameters
+from ticketrouter.edge.requests import DeliveriesParameters, ReplayRequest, read_parameters, read_request
 from ticketrouter.edge.schemas import DeliveryPage, DeliveryResource
-from ticketrouter.edge.schemas_operate import DestinationList, DestinationResource, ReplayedDelivery
+from ticketrouter.edge.schemas_operate import (
+    DeliveryDetail,
+    DestinationList,
+    DestinationResource,
+    ReplayedDelivery,
+    ReplayReport,
+    ReplayResult,
+)
 from ticketrouter.http_function import Event
 from ticketrouter.telemetry import logger
-from ticketrouter.usecases.operate import Operate
 from ticketrouter.usecases.query import Query
+from ticketrouter.usecases.replay import Replay, ReplayOutcome
+
+from .audited import FACTS
 
 
-def routes(query: Query, operate: Operate) -> dict[str, Callable[[Event], Event]]:
+def routes(query: Query, replay: Replay) -> dict[str, Callable[[Event], Event]]:
     """Return who answers what."""
 
     def list_deliveries(event: Event) -> Event:
         asked = read_parameters(event, DeliveriesParameters)
-        found, cursor = query.deliveries(status=asked.status, limit=asked.limit, cursor=asked.cursor)
+        found, cursor = query.deliveries(
+            status=asked.status, where=asked.to_filter(), limit=asked.limit, cursor=asked.cursor
+        )
         page = DeliveryPage(deliveries=[DeliveryResource.of(delivery) for delivery in found], cursor=cursor)
         return http.json_response(200, page.model_dump())
 
+    def get_delivery(event: Event) -> Event:
+        delivery = replay.delivery(event["pathParameters"]["delivery_id"])
+        return http.json_response(200, DeliveryDetail.of(delivery).model_dump())
+
+    def replay_deliveries(event: Event) -> Event:
+        asked = read_request(event, ReplayRequest)
+        replayed = replay.matching(
+            DeliveryStatus(asked.status),
+            asked.to_filter(),
+            per_minute=asked.per_minute,
+            dry_run=asked.dry_run,
+            cursor=asked.cursor,
+        )
+        queued = list(replayed.outcomes.values()).count(ReplayOutcome.QUEUED)
+        logger.info("replays queued", deliveries=len(replayed.outcomes), sent=queued, dry_run=asked.dry_run)
+        report = ReplayReport(
+            dry_run=asked.dry_run,
+            results=[ReplayResult(delivery_id=name, outcome=outcome) for name, outcome in replayed.outcomes.items()],
+            spread_s=replayed.spread_s,
+            more=replayed.cursor is not None,
+            cursor=replayed.cursor,
+        )
+        facts = {"deliveries": len(replayed.outcomes), "sent": queued, "dry_run": int(asked.dry_run)}
+        return {**http.json_response(200, report.model_dump()), FACTS: facts}
+
+    def test_destination(event: Event) -> Event:
+        alert = replay.test(event["pathParameters"]["destination_id"])
+        delivery_id = f"{alert.about}~{alert.destination}"
+        logger.info("test queued", ticket_id=alert.ticket_id, destination=alert.destination)
+        answer = ReplayedDelivery(delivery_id=delivery_id, webhook_id=alert.webhook_id)
+        return {**http.json_response(202, answer.model_dump()), FACTS: {"delivery_id": delivery_id}}
+
     def replay_delivery(event: Event) -> Event:
-        delivery = operate.replay(event["pathParameters"]["delivery_id"])
+        delivery = replay.one(event["pathParameters"]["delivery_id"])
         logger.info("replay queued", ticket_id=delivery.alert.ticket_id, destination=delivery.alert.destination)
         answer = ReplayedDelivery(delivery_id=delivery.id, webhook_id=delivery.alert.webhook_id)
         return http.json_response(202, answer.model_dump())
@@ -35,6 +79,9 @@ def routes(query: Query, operate: Operate) -> dict[str, Callable[[Event], Event]
 
     return {
         "GET /deliveries": list_deliveries,
+        "GET /deliveries/{delivery_id}": get_delivery,
+        "POST /deliveries/replay": replay_deliveries,
+        "POST /destinations/{destination_id}/test": test_destination,
         "POST /deliveries/{delivery_id}/replay": replay_delivery,
         "GET /destinations": list_destinations,
     }

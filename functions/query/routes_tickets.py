@@ -13,6 +13,8 @@ from ticketrouter.telemetry import logger
 from ticketrouter.usecases.operate import Operate
 from ticketrouter.usecases.query import Query
 
+from .audited import FACTS
+
 _OPTIONAL_PARTS = {"explanation", "deliveries"}
 
 
@@ -39,7 +41,8 @@ def routes(query: Query, operate: Operate) -> dict[str, Callable[[Event], Event]
     def delete_customer(event: Event) -> Event:
         deleted = operate.delete_customer(event["pathParameters"]["customer"])
         logger.info("tickets of a customer deleted", tickets=deleted.tickets)
-        return http.json_response(200, DeletedTickets(deleted=deleted.tickets, more=deleted.more).model_dump())
+        answer = DeletedTickets(deleted=deleted.tickets, more=deleted.more)
+        return {**http.json_response(200, answer.model_dump()), FACTS: {"tickets": deleted.tickets}}
 
     return {
         "GET /tickets/{ticket_id}": get_ticket,

@@ -13,6 +13,7 @@ import pytest
 from tests.servers import redis_server
 from tests.template import transformed
 from ticketrouter.adapters.memory import (
+    MemoryAuditList,
     MemoryBudgets,
     MemoryClaims,
     MemoryClock,
@@ -26,6 +27,7 @@ from ticketrouter.adapters.memory import (
     MemoryViews,
 )
 from ticketrouter.adapters.redis_store import (
+    RedisAuditList,
     RedisBudgets,
     RedisClaims,
     RedisClient,
@@ -46,6 +48,7 @@ from ticketrouter.domain.status import Lane
 from ticketrouter.domain.ticket import Ticket
 from ticketrouter.domain.urgency import Contribution
 from ticketrouter.ports import (
+    AuditList,
     Budgets,
     Claims,
     Clock,
@@ -66,6 +69,7 @@ class StoreWorld:
     """All ports of the store over one memory, and its time.
 
     Attributes:
+        audit_keeping: Makes an audit of so many entries over the same memory.
         claims_with: Makes claims with other limits over the same memory.
         incidents_with: Makes incidents with another window or limit.
         wait_ms: Lets time pass for the store.
@@ -79,6 +83,8 @@ class StoreWorld:
     views: Views
     letters: DeadLetters
     budgets: Budgets
+    audit: AuditList
+    audit_keeping: Callable[[int], AuditList]
     clock: Clock
     claims_with: Callable[..., Claims]
     incidents: Incidents
@@ -124,9 +130,10 @@ class StoreWorld:
     def alert(self, item: WorkItem, destination: str = "oncall", **changes: Any) -> Alert:
         """Make an alert of the item, scored now."""
         now_ms = self.clock.now_ms()
+        category = changes.pop("category", "Technical")
         chosen = {"epoch": 1, "replay": "", "accepted_at_ms": item.accepted_at_ms, "scored_at_ms": now_ms, **changes}
         return Alert(
-            item.ticket.ticket_id, destination, "Technical", 0.9, "Printer", "on fire", "Ünal & söhne",
+            item.ticket.ticket_id, destination, category, 0.9, "Printer", "on fire", "Ünal & söhne",
             ("words: fire", "model"), **chosen,
         )  # fmt: skip
 
@@ -171,6 +178,8 @@ def memory_world() -> Callable[..., StoreWorld]:
             views=MemoryViews(state),
             letters=MemoryDeadLetters(state),
             budgets=MemoryBudgets(state),
+            audit=MemoryAuditList(state),
+            audit_keeping=lambda kept: MemoryAuditList(state, kept=kept),
             clock=clock,
             claims_with=lambda **limits: MemoryClaims(state, **limits),
             incidents=MemoryIncidents(state),
@@ -226,6 +235,8 @@ def redis_world(redis_client: RedisClient) -> Callable[..., StoreWorld]:
             views=RedisViews(redis_client),
             letters=RedisDeadLetters(redis_client),
             budgets=RedisBudgets(redis_client),
+            audit=RedisAuditList(redis_client),
+            audit_keeping=lambda kept: RedisAuditList(redis_client, kept=kept),
             clock=SystemClock(),
             claims_with=lambda **limits: RedisClaims(redis_client, deadline_s=DEADLINE_S, **limits),
             incidents=RedisIncidents(redis_client),

@@ -94,7 +94,7 @@ class Farm:
         if behaviour in PLAIN_REPLIES:
             client.sendall(PLAIN_REPLIES[behaviour])
         elif behaviour.startswith("/status/"):
-            client.sendall(f"HTTP/1.1 {behaviour[8:]} X\r\nContent-Length: 0\r\n\r\n".encode())
+            client.sendall(f"HTTP/1.1 {behaviour[8:]} X\r\nContent-Length: 2\r\n\r\nno".encode())
         elif behaviour == "/429-date":
             at = time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(time.time() + 60))
             client.sendall(f"HTTP/1.1 429 X\r\nRetry-After: {at}\r\nContent-Length: 0\r\n\r\n".encode())

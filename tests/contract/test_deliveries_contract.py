@@ -8,6 +8,7 @@ from threading import Barrier
 
 from ticketrouter.domain.alert import IncidentFacts, IncidentPhase
 from ticketrouter.domain.digest import DigestFacts, DigestLine
+from ticketrouter.domain.listing import DeliveryFilter
 from ticketrouter.domain.record import Attempt
 from ticketrouter.domain.status import DeliveryStatus
 from ticketrouter.ports import DeliveryClaim, DeliveryVerdict
@@ -66,6 +67,44 @@ def test_the_record_of_a_digest_keeps_what_it_tells(world):
     (delivery,) = world.deliveries.of_ticket("dig_x", ["oncall"])
 
     assert delivery.alert == alert
+
+
+def test_deliveries_are_found_by_destination_category_and_time(world):
+    first, second, third = (
+        world.alert(world.item(name), destination, category=category)
+        for name, destination, category in (
+            ("a", "oncall", "Legal"),
+            ("b", "oncall", "Billing"),
+            ("c", "chat", "Legal"),
+        )
+    )
+    deliver(world, first)
+    world.wait_ms(5)
+    deliver(world, second)
+    world.wait_ms(5)
+    deliver(world, third)
+    middle_ms = world.deliveries.of_ticket("b", ["oncall"])[0].updated_at_ms
+
+    def found(**where):
+        page, cursor = world.deliveries.find(status=None, limit=10, cursor=None, where=DeliveryFilter(**where))
+        assert cursor is None
+        return [delivery.alert.about for delivery in page]
+
+    assert found(destination="oncall") == ["b", "a"]
+    assert found(category="Legal") == ["c", "a"]
+    assert found(destination="oncall", category="Legal") == ["a"]
+    assert found(since_ms=middle_ms) == ["c", "b"]
+    assert found(until_ms=middle_ms) == ["a"]
+    assert found(since_ms=middle_ms, until_ms=middle_ms + 1) == ["b"]
+
+
+def test_what_a_receiver_answered_is_kept_with_the_try(world):
+    alert = world.alert(world.item("a"))
+    claim(world, alert)
+    tried = replace(attempt(world), reply='no "team" 火, at all')
+    world.deliveries.record(alert, tried, DELIVERED, token="first", retry_in_ms=None)
+
+    assert world.deliveries.of_ticket("a", ["oncall"])[0].log == (tried,)
 
 
 def test_of_ten_dispatchers_in_the_same_instant_one_sends(world):

@@ -146,6 +146,18 @@ def test_alerts_arrive(alerts, count):
     assert sorted(arrived(), key=lambda one: one.ticket_id) == sorted(sent, key=lambda one: one.ticket_id)
 
 
+def test_a_delayed_alert_is_queued_and_not_there_yet(client, make_queue):
+    url = make_queue()
+    queue = SqsAlertQueue(client, url)
+
+    assert queue.send([alert(number) for number in range(12)], delays_s=[0, *[900] * 11]) == []
+    assert queue.send([alert(12)], delays_s=[900]) == []
+
+    assert [alert_from_json(body) for body in drain(client, url)] == [alert(0)]
+    attributes = client.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessagesDelayed"])
+    assert attributes["Attributes"] == {"ApproximateNumberOfMessagesDelayed": "12"}
+
+
 def test_a_batch_of_the_largest_tickets_is_cut_to_what_sqs_takes(client, make_queue):
     url = make_queue()
     queue = SqsWorkQueue(client, express_url=url, standard_url=url)

@@ -84,6 +84,14 @@ def test_a_2xx_is_a_delivery(farm, behaviour, status):
     assert 0 < reply.latency_ms < 5_000
 
 
+def test_the_first_characters_of_an_answer_are_kept_for_operators(farm):
+    assert [post(farm.url(behaviour)).reply for behaviour in ("/200", "/202-chunked", "/204")] == ["ok", "ok", ""]
+    for behaviour in ("/status/404", "/status/410", "/status/503"):
+        with pytest.raises((WebhookRejectedError, WebhookUnavailableError)) as failed:
+            post(farm.url(behaviour))
+        assert failed.value.reply == "no"
+
+
 def test_the_request_is_what_was_asked_for(farm):
     url = farm.url("/status/200?key=a%20b&c=1")
     post(url)

@@ -46,6 +46,15 @@ def test_the_same_key_opens_one_route_and_not_the_other() -> None:
     assert _ask(event)["context"] == {"key_id": "reader", "scopes": "read"}
 
 
+def test_the_name_of_a_key_goes_with_the_call_for_the_audit() -> None:
+    event = _load("good")
+    key = "tr_named_" + "s" * 43
+    event["headers"]["authorization"] = f"Bearer {key}"
+    named = ApiKey("named", hashlib.sha256(key.encode()).hexdigest(), frozenset(Scope), name="Nina")
+    answer = make_handler(api_keys=MemoryApiKeys([named]))(event, FakeLambdaContext("authorizer"))
+    assert answer["context"]["key_name"] == "Nina"
+
+
 def test_the_log_tells_denials_apart_and_shows_no_key(output: Output) -> None:
     for case in ["good", *DENIED]:
         _ask(_load(case))

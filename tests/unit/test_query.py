@@ -111,18 +111,18 @@ def test_the_store_answers_or_not(world: QueryWorld) -> None:
 def test_a_replay_keeps_the_webhook_id_and_opens_the_delivery_once(world: QueryWorld) -> None:
     record = world.score(world.accept("t1"))
     world.deliver(record, 200)
-    delivery = world.operate.replay("t1~sink")
+    delivery = world.replay.one("t1~sink")
     (alert,) = world.alerts.sent
     assert alert.replay
     assert alert.webhook_id == delivery.alert.webhook_id == record.alerts[0].webhook_id
-    world.operate.replay("t1~sink")
+    world.replay.one("t1~sink")
     assert world.alerts.sent[1].replay != alert.replay
 
 
 def test_a_pending_delivery_needs_no_replay(world: QueryWorld) -> None:
     world.deliver(world.score(world.accept("t1")), 503)
     with pytest.raises(ConflictError):
-        world.operate.replay("t1~sink")
+        world.replay.one("t1~sink")
     assert not world.alerts.sent
 
 
@@ -130,14 +130,14 @@ def test_a_pending_delivery_needs_no_replay(world: QueryWorld) -> None:
 def test_a_replay_of_nothing_is_not_found(world: QueryWorld, delivery_id: str) -> None:
     world.deliver(world.score(world.accept("t1")), 200)
     with pytest.raises(NotFoundError):
-        world.operate.replay(delivery_id)
+        world.replay.one(delivery_id)
 
 
 def test_a_replay_that_the_queue_refuses_is_said(world: QueryWorld) -> None:
     world.deliver(world.score(world.accept("t1")), 200)
     world.alerts.down = True
     with pytest.raises(QueueUnavailableError):
-        world.operate.replay("t1~sink")
+        world.replay.one("t1~sink")
 
 
 # --- redrive ---------------------------------------------------------------------------------------------------------

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from ticketrouter.usecases.dispatcher import Dispatcher
     from ticketrouter.usecases.incidents import Closing, Grouping
     from ticketrouter.usecases.ingest import Ingest
-    from ticketrouter.usecases.operate import Operate
-    from ticketrouter.usecases.query import Query
     from ticketrouter.usecases.reconciler import Reconciler
     from ticketrouter.usecases.scoring import GuardedScorer
     from ticketrouter.usecases.worker import Worker
@@ -128,9 +126,10 @@ def dispatcher() -> Dispatcher:
     )
 
 
-def query() -> tuple[Query, Operate]:
-    """Build the reads, and the operator's actions beside them."""
+def query() -> dict[str, Any]:
+    """Build the reads and the operator's actions; returns what its `make_handler` takes."""
     from ticketrouter.adapters.redis_store import (
+        RedisAuditList,
         RedisDeadLetters,
         RedisDeliveries,
         RedisDestinationHealth,
@@ -139,11 +138,15 @@ def query() -> tuple[Query, Operate]:
     )
     from ticketrouter.adapters.sqs_queue import SqsAlertQueue, SqsWorkQueue, sqs_client
     from ticketrouter.adapters.system import SystemClock, SystemRandomness
+    from ticketrouter.usecases.audit import AuditTrail
     from ticketrouter.usecases.operate import Operate
     from ticketrouter.usecases.query import Query
+    from ticketrouter.usecases.replay import Replay
 
     config = settings.load(settings.QuerySettings)
     redis, sqs = _redis(config.CACHE_URL_SECRET_ARN), sqs_client()
+    clock, randomness = SystemClock(), SystemRandomness()
+    destinations = _destinations(config.DESTINATIONS_PARAMETER)
     store = RedisTicketStore(redis, record_ttl_s=config.RECORD_TTL_S, deadline_s=config.DEADLINE_S)
     views, letters = RedisViews(redis), RedisDeadLetters(redis)
     deliveries = RedisDeliveries(redis, record_ttl_s=config.RECORD_TTL_S)
@@ -154,21 +157,26 @@ def query() -> tuple[Query, Operate]:
         deliveries=deliveries,
         dead_letters=letters,
         queue=queue,
-        destinations=_destinations(config.DESTINATIONS_PARAMETER),
+        destinations=destinations,
         health=RedisDestinationHealth(redis),
     )
     actions = Operate(
         store=store,
         views=views,
-        deliveries=deliveries,
         dead_letters=letters,
         queue=queue,
-        alerts=SqsAlertQueue(sqs, config.ALERT_QUEUE_URL),
-        clock=SystemClock(),
-        randomness=SystemRandomness(),
+        clock=clock,
         deadline_s=config.DEADLINE_S,
     )
-    return reads, actions
+    replay = Replay(
+        deliveries=deliveries,
+        destinations=destinations,
+        alerts=SqsAlertQueue(sqs, config.ALERT_QUEUE_URL),
+        clock=clock,
+        randomness=randomness,
+    )
+    trail = AuditTrail(audit=RedisAuditList(redis), clock=clock, randomness=randomness)
+    return {"query": reads, "operate": actions, "replay": replay, "trail": trail}
 
 
 def score() -> dict[str, Any]:

@@ -28,6 +28,7 @@ MAX_STALE_S = 3_600  # beyond it a key that was withdrawn might still open the d
 # Two tries that stand still for 1.5 s and the pause between them stay within the authorizer's 5 s.
 _CONFIG = Config(connect_timeout=1, read_timeout=1.5, retries={"total_max_attempts": 2, "mode": "standard"})
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+MAX_NAME_CHARS = 200
 _FIELDS = frozenset({"id", "name", "sha256", "scopes", "disabled"})
 
 
@@ -155,4 +156,7 @@ def _key(entry: Any, place: str) -> ApiKey:
     disabled = entry.get("disabled", False)
     if not isinstance(disabled, bool):
         raise MissingSettingError(f"{place}: disabled must be true or false")
-    return ApiKey(id_, sha256, frozenset(Scope(scope) for scope in scopes), disabled)
+    name = entry.get("name", "")
+    if not isinstance(name, str) or len(name) > MAX_NAME_CHARS:
+        raise MissingSettingError(f"{place}: name must be a text of at most {MAX_NAME_CHARS} characters")
+    return ApiKey(id_, sha256, frozenset(Scope(scope) for scope in scopes), disabled, name)

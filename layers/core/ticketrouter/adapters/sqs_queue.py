@@ -109,9 +109,9 @@ class SqsAlertQueue:
         self._client = client
         self._url = url
 
-    def send(self, alerts: Sequence[Alert]) -> list[int]:
+    def send(self, alerts: Sequence[Alert], *, delays_s: Sequence[int] = ()) -> list[int]:
         """Send alerts; return the positions of those that are not known to be queued."""
-        return _send(self._client, self._url, [alert_to_json(alert) for alert in alerts], Event())
+        return _send(self._client, self._url, [alert_to_json(alert) for alert in alerts], Event(), delays_s)
 
 
 class SqsVisibility:
@@ -141,7 +141,7 @@ class SqsVisibility:
             return  # the promise is best effort: the message comes back all the same, only later
 
 
-def _send(client: SQSClient, url: str, bodies: Sequence[str], silent: Event) -> list[int]:
+def _send(client: SQSClient, url: str, bodies: Sequence[str], silent: Event, delays_s: Sequence[int] = ()) -> list[int]:
     """Send bodies; return the positions that are not known to be queued, ascending.
 
     Args:
@@ -149,15 +149,16 @@ def _send(client: SQSClient, url: str, bodies: Sequence[str], silent: Event) -> 
         url: URL of the queue.
         bodies: What to send.
         silent: Set once SQS gives no answer; nothing is begun from then on.
+        delays_s: For each, after how long it may be received; empty for at once.
     """
-    if len(bodies) == 1 and not silent.is_set():
+    if len(bodies) == 1 and not delays_s and not silent.is_set():
         return _send_one(client, url, bodies[0], silent)
     chunks = list(_chunks(bodies))
     if len(chunks) <= 1:
-        results = [_send_chunk(client, url, chunk, silent) for chunk in chunks]
+        results = [_send_chunk(client, url, chunk, silent, delays_s) for chunk in chunks]
     else:
         with ThreadPoolExecutor(min(_SENDERS, len(chunks))) as pool:
-            results = list(pool.map(lambda chunk: _send_chunk(client, url, chunk, silent), chunks))
+            results = list(pool.map(lambda chunk: _send_chunk(client, url, chunk, silent, delays_s), chunks))
     return [position for unsent in results for position in unsent]
 
 
@@ -187,12 +188,15 @@ def _chunks(bodies: Sequence[str]) -> Iterator[list[tuple[int, str]]]:
         yield chunk
 
 
-def _send_chunk(client: SQSClient, url: str, chunk: Sequence[tuple[int, str]], silent: Event) -> list[int]:
+def _send_chunk(
+    client: SQSClient, url: str, chunk: Sequence[tuple[int, str]], silent: Event, delays_s: Sequence[int]
+) -> list[int]:
     everything = [position for position, _ in chunk]
     if silent.is_set():
         return everything
     entries: list[SendMessageBatchRequestEntryTypeDef] = [
-        {"Id": str(position), "MessageBody": body} for position, body in chunk
+        {"Id": str(position), "MessageBody": body, "DelaySeconds": delays_s[position] if delays_s else 0}
+        for position, body in chunk
     ]
     try:
         reply = client.send_message_batch(QueueUrl=url, Entries=entries)

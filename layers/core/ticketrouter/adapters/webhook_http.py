@@ -20,13 +20,14 @@ from urllib3.exceptions import HTTPError
 
 from ticketrouter.domain.egress import LOOPBACK, Target, parse_webhook_url, require_public
 from ticketrouter.domain.errors import WebhookGoneError, WebhookRejectedError, WebhookUnavailableError
+from ticketrouter.domain.record import reply_excerpt
 from ticketrouter.ports import Clock, WebhookReply
 
 DEADLINE_MS = 10_000  # name, connection, TLS, request and the head of the reply
 CONNECT_MS = 3_000  # for one address; a name may have several
 MAX_ADDRESSES = 3
 MAX_REPLY_BYTES = 4_096
-BODY_S = 1.0  # nobody needs the body: reading some of it only spares the receiver a reset
+BODY_S = 1.0  # for the body, of which operators see the first characters; reading it spares the receiver a reset
 RETRYABLE = frozenset({408, 425, 429})  # and all of 5xx
 
 Resolver = Callable[[str], Sequence[str]]
@@ -76,17 +77,19 @@ class HttpWebhookSender:
         addresses = require_public(self._resolve(target.host, deadline_ms)) if target.tls else [LOOPBACK]
         connection = self._connect(target, addresses[:MAX_ADDRESSES], deadline_ms)
         try:
-            status, retry_after = self._exchange(connection, target, headers, body, deadline_ms)
+            status, retry_after, reply = self._exchange(connection, target, headers, body, deadline_ms)
         finally:
             connection.close()
         if 200 <= status < 300:
-            return WebhookReply(status, round(self._clock.monotonic_ms() - began_ms, 1))
+            return WebhookReply(status, round(self._clock.monotonic_ms() - began_ms, 1), reply)
         if status in RETRYABLE or status >= 500:
             wish_s = retry_after_s(retry_after, self._clock.now_ms())
-            raise WebhookUnavailableError(f"the receiver answered {status}", status=status, retry_after_s=wish_s)
+            raise WebhookUnavailableError(
+                f"the receiver answered {status}", status=status, retry_after_s=wish_s, reply=reply
+            )
         if status == 410:
-            raise WebhookGoneError("the receiver wants no more", status=status)
-        raise WebhookRejectedError(f"the receiver answered {status}", status=status)
+            raise WebhookGoneError("the receiver wants no more", status=status, reply=reply)
+        raise WebhookRejectedError(f"the receiver answered {status}", status=status, reply=reply)
 
     def _resolve(self, host: str, deadline_ms: float) -> Sequence[str]:
         """Ask the resolver in a thread of its own: nothing else can put an end to `getaddrinfo`."""
@@ -134,8 +137,8 @@ class HttpWebhookSender:
         headers: Mapping[str, str],
         body: bytes,
         deadline_ms: float,
-    ) -> tuple[int, str | None]:
-        """Send the request and return status and Retry-After; what follows the head is read a little and dropped."""
+    ) -> tuple[int, str | None, str]:
+        """Send the request and return status, Retry-After and the body's first characters."""
         remaining_s = self._remaining_s(deadline_ms)
         open_socket = connection.sock
         open_socket.settimeout(remaining_s)
@@ -150,9 +153,10 @@ class HttpWebhookSender:
             self._remaining_s(deadline_ms)  # a head that our timer cut off parses like a whole one
             # The status has come, so the outcome is known: a body that is late or breaks off changes nothing.
             open_socket.settimeout(BODY_S)
+            body_read = b""
             with contextlib.suppress(HTTPError, OSError, http.client.HTTPException, ValueError):
-                reply.read1(MAX_REPLY_BYTES)
-            return reply.status, reply.headers.get("retry-after")
+                body_read = reply.read1(MAX_REPLY_BYTES)
+            return reply.status, reply.headers.get("retry-after"), reply_excerpt(body_read)
         except (HTTPError, OSError, http.client.HTTPException, ValueError):
             raise WebhookUnavailableError("no reply in time, or none that is HTTP") from None
         finally:

@@ -31,6 +31,11 @@ ROUTE_SCOPES: dict[str, Scope] = {
     "GET /destinations": Scope.READ,
     "GET /dead-letters": Scope.READ,
     "GET /model": Scope.READ,
+    "GET /audit": Scope.READ,
+    # Operate though it only reads: what a receiver answered is shown to operators alone.
+    "GET /deliveries/{delivery_id}": Scope.OPERATE,
+    "POST /deliveries/replay": Scope.OPERATE,
+    "POST /destinations/{destination_id}/test": Scope.OPERATE,
     "POST /deliveries/{delivery_id}/replay": Scope.OPERATE,
     "POST /dead-letters/redrive": Scope.OPERATE,
     "DELETE /tickets/{ticket_id}": Scope.OPERATE,
@@ -50,12 +55,14 @@ class ApiKey:
         sha256: Hex digest of the whole key. Keys hold 256 random bits, so no slow hash is needed.
         scopes: What it may do.
         disabled: Set to lock it out without forgetting it.
+        name: For people, as the document of keys has it; may be empty.
     """
 
     id: str
     sha256: str = field(repr=False)
     scopes: frozenset[Scope]
     disabled: bool = False
+    name: str = ""
 
     def matches(self, key: str) -> bool:
         """Compare in constant time."""

@@ -161,13 +161,15 @@ class WebhookRejectedError(PermanentError):
 
     Attributes:
         status: The receiver's HTTP status; None when the connection was refused by a rule of ours.
+        reply: The first characters that it answered.
     """
 
     code = "webhook-rejected"
 
-    def __init__(self, message: str = "", *, status: int | None = None) -> None:
+    def __init__(self, message: str = "", *, status: int | None = None, reply: str = "") -> None:
         super().__init__(message)
         self.status = status
+        self.reply = reply
 
 
 class WebhookGoneError(WebhookRejectedError):
@@ -223,13 +225,17 @@ class WebhookUnavailableError(TransientError):
 
     Attributes:
         status: The receiver's HTTP status; None on a time-out or a broken connection.
+        reply: The first characters that it answered.
     """
 
     code = "webhook-unavailable"
 
-    def __init__(self, message: str = "", *, status: int | None = None, retry_after_s: int | None = None) -> None:
+    def __init__(
+        self, message: str = "", *, status: int | None = None, retry_after_s: int | None = None, reply: str = ""
+    ) -> None:
         super().__init__(message, retry_after_s=retry_after_s)
         self.status = status
+        self.reply = reply
 
 
 class UnknownDestinationError(TransientError):

@@ -7,7 +7,7 @@ import binascii
 from dataclasses import dataclass
 
 from ticketrouter.domain.errors import FieldProblem, InvalidQueryError
-from ticketrouter.domain.record import TicketRecord
+from ticketrouter.domain.record import Delivery, TicketRecord
 
 SORTS = ("-accepted_at", "accepted_at", "-urgency_score", "urgency_score")
 
@@ -64,6 +64,36 @@ class TicketQuery:
         if self.until_ms is not None and accepted_at_ms >= self.until_ms:
             return False
         return not self.text or _has_words(ticket.text.casefold(), self.text.casefold())
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFilter:
+    """A filter over deliveries; None and "" mean any.
+
+    Attributes:
+        destination: Id of the destination.
+        category: Of the alert.
+        since_ms: Last changed at or after, Unix time in milliseconds.
+        until_ms: Last changed before.
+    """
+
+    destination: str = ""
+    category: str = ""
+    since_ms: int | None = None
+    until_ms: int | None = None
+
+    def keeps(self, delivery: Delivery) -> bool:
+        """Tell whether a delivery passes the filter."""
+        if self.destination and delivery.alert.destination != self.destination:
+            return False
+        if self.category and delivery.alert.category != self.category:
+            return False
+        if self.since_ms is not None and delivery.updated_at_ms < self.since_ms:
+            return False
+        return self.until_ms is None or delivery.updated_at_ms < self.until_ms
+
+
+ANY_DELIVERY = DeliveryFilter()
 
 
 def _has_words(text: str, words: str) -> bool:

@@ -87,12 +87,24 @@ class Attempt:
         latency_ms: How long the receiver took.
         status: Its HTTP status; None if there was none.
         error: Code of our error; None on success.
+        reply: What it answered, its first characters (`reply_excerpt`); for operators alone, and never logged.
     """
 
     at_ms: int
     latency_ms: float
     status: int | None = None
     error: str | None = None
+    reply: str = ""
+
+
+REPLY_CHARS = 200
+
+
+def reply_excerpt(raw: bytes) -> str:
+    """Return the first characters of a receiver's answer, on one line: no control characters, nothing that is none."""
+    text = raw[: REPLY_CHARS * 8].decode("utf-8", errors="replace")
+    shown = "".join(char if char.isprintable() else " " for char in text)
+    return " ".join(shown.split())[:REPLY_CHARS]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,22 @@ from typing import Any
 from pydantic import BaseModel
 
 from ticketrouter.domain import errors
-from ticketrouter.edge import requests, schemas, schemas_live, schemas_operate, schemas_score, tickets
+from ticketrouter.edge import (
+    requests,
+    schemas,
+    schemas_audit,
+    schemas_live,
+    schemas_operate,
+    schemas_score,
+    tickets,
+)
 
 TAGS = {
     "tickets": "Post tickets, and see what became of them.",
     "live": "What a live page polls.",
     "deliveries": "How alerts fared with their destinations.",
     "dead letters": "What was accepted and could not be finished.",
+    "audit": "What operators did.",
     "scoring": "Score a text now; what is known of the model.",
     "about": "The API about itself; open to everyone.",
 }
@@ -111,6 +120,24 @@ OPERATIONS: dict[str, Operation] = {
     "POST /deliveries/{delivery_id}/replay": Operation(
         "replayDelivery", "deliveries", "Send a finished delivery once more", schemas_operate.ReplayedDelivery,
         status=202, raises=(errors.NotFoundError, errors.ConflictError, errors.QueueUnavailableError, *STORE),
+    ),
+    "GET /deliveries/{delivery_id}": Operation(
+        "getDelivery", "deliveries", "Read a delivery, with what its receiver answered", schemas_operate.DeliveryDetail,
+        raises=(errors.NotFoundError, *STORE),
+    ),
+    "POST /deliveries/replay": Operation(
+        "replayDeliveries", "deliveries", "Send finished deliveries once more", schemas_operate.ReplayReport,
+        "Newest first, at most 200 a call, spread over time. A receiver that kept the first ones drops these.",
+        body={"application/json": requests.ReplayRequest}, raises=(*BODY, errors.InvalidQueryError, *STORE),
+    ),
+    "POST /destinations/{destination_id}/test": Operation(
+        "testDestination", "deliveries", "Send a test alert to a destination", schemas_operate.ReplayedDelivery,
+        "It goes the way of every alert, marked as a test; its delivery tells what came of it.",
+        status=202, raises=(errors.NotFoundError, errors.QueueUnavailableError, *STORE),
+    ),
+    "GET /audit": Operation(
+        "listAudit", "audit", "List what operators did, newest first", schemas_audit.AuditPage,
+        parameters=requests.AuditParameters, raises=(errors.InvalidQueryError, *STORE),
     ),
     "GET /destinations": Operation(
         "listDestinations", "deliveries", "List where alerts go", schemas_operate.DestinationList,

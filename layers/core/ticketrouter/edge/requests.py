@@ -15,7 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import PydanticCustomError
 
 from ticketrouter.domain.errors import FieldProblem, InvalidQueryError
-from ticketrouter.domain.listing import TicketQuery
+from ticketrouter.domain.listing import DeliveryFilter, TicketQuery
 from ticketrouter.domain.stats import MAX_WINDOW_S, MIN_WINDOW_S
 from ticketrouter.domain.status import DeliveryStatus
 from ticketrouter.domain.ticket import MAX_DESCRIPTION_CHARS, clean
@@ -134,10 +134,40 @@ class StatsParameters(Request):
     window: Window = Field(default=3_600, json_schema_extra={"default": "1h"})
 
 
-class DeliveriesParameters(Request):
+class DeliveryChoice(Request):
+    """Which deliveries."""
+
+    destination: str = Field(default="", max_length=64)
+    category: str = Field(default="", max_length=100)
+    since: UnixMs | None = Field(default=None, description=f"Last changed at or after. {_TIME_HINT}")
+    until: UnixMs | None = Field(default=None, description=f"Last changed before. {_TIME_HINT}")
+    cursor: Cursor | None = None
+
+    def to_filter(self) -> DeliveryFilter:
+        """Translate."""
+        return DeliveryFilter(self.destination, self.category, self.since, self.until)
+
+
+class DeliveriesParameters(DeliveryChoice):
     """Parameters of `GET /deliveries`."""
 
     status: DeliveryStatus | None = None
+    limit: Limit = 50
+
+
+class ReplayRequest(DeliveryChoice):
+    """Which finished deliveries to send once more, and how fast."""
+
+    model_config = ConfigDict(strict=True)
+
+    status: Literal["delivered", "exhausted", "suppressed"] = "exhausted"
+    per_minute: int = Field(default=60, ge=1, le=600, description="How many go out in a minute.")
+    dry_run: bool = Field(default=False, description="Only tell what would be sent.")
+
+
+class AuditParameters(Request):
+    """Parameters of `GET /audit`."""
+
     limit: Limit = 50
     cursor: Cursor | None = None
 

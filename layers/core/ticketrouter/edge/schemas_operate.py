@@ -7,8 +7,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field
 
 from ticketrouter.domain.alert import Destination
-from ticketrouter.domain.record import Condition, DeadLetter
-from ticketrouter.edge.schemas import Cursor, Shape, Time, rfc3339, shortened
+from ticketrouter.domain.record import Condition, DeadLetter, Delivery
+from ticketrouter.edge.schemas import AttemptResource, Cursor, DeliveryResource, Shape, Time, rfc3339, shortened
 
 LISTED_BODY_CHARS = 2_000  # so that a page of 200 letters stays well below the 6 MB that Lambda can answer
 
@@ -25,12 +25,56 @@ Outcome = Annotated[
 ]
 
 
+class ReceivedReply(AttemptResource):
+    """One try to deliver, with what the receiver answered."""
+
+    reply: str = Field(description="The first 200 characters that the receiver answered; empty if there were none.")
+
+
+class DeliveryDetail(DeliveryResource):
+    """How one alert fared with one destination, as operators see it."""
+
+    log: list[ReceivedReply] = Field(description="The last tries, oldest first, at most 10.")  # type: ignore[assignment]
+
+    @classmethod
+    def of(cls, delivery: Delivery) -> Self:
+        """Translate."""
+        whole = DeliveryResource.of(delivery).model_dump()
+        replies = [attempt.reply for attempt in delivery.log]
+        return cls(**{**whole, "log": [{**t, "reply": r} for t, r in zip(whole["log"], replies, strict=True)]})
+
+
 class ReplayedDelivery(Shape):
-    """The 202 of a replay."""
+    """The 202 of a replay or a test."""
 
     delivery_id: str
     webhook_id: str = Field(description="The same as before: a receiver that kept the first one drops this one.")
     status: Literal["queued"] = "queued"
+
+
+class ReplayResult(Shape):
+    """What became of one delivery."""
+
+    delivery_id: str
+    outcome: Annotated[
+        str,
+        Field(
+            json_schema_extra={"enum": ["queued", "not-sent", "would-send"]},
+            description="not-sent: the queue did not take it, and nothing has changed. would-send: a dry run.",
+        ),
+    ]
+
+
+class ReplayReport(Shape):
+    """What became of each delivery, in the order in which they go out."""
+
+    dry_run: bool
+    results: list[ReplayResult]
+    spread_s: int = Field(description="When the last one goes out, in seconds from now.")
+    more: bool = Field(
+        description="A call takes 200, and no more than go out within 15 minutes: call again with `cursor`."
+    )
+    cursor: str | None
 
 
 class DestinationResource(Shape):

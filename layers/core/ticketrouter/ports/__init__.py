@@ -12,6 +12,9 @@ from ticketrouter.ports.accepting import (
     QueueDepth,
     WorkQueue,
 )
+from ticketrouter.ports.auditing import (
+    AuditList,
+)
 from ticketrouter.ports.budgets import (
     Budgets,
     ClosedDigest,
@@ -61,6 +64,7 @@ __all__ = [
     "Admitted",
     "AlertQueue",
     "ApiKeys",
+    "AuditList",
     "Begin",
     "Begun",
     "Budgets",

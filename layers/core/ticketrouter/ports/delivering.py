@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from ticketrouter.domain.alert import Alert, DestinationSecret
+from ticketrouter.domain.listing import ANY_DELIVERY, DeliveryFilter
 from ticketrouter.domain.record import Attempt, Condition, Delivery, TicketRecord
 from ticketrouter.domain.status import DeliveryStatus
 
@@ -84,9 +85,9 @@ class Deliveries(Protocol):
         """Return the deliveries of each record's alerts, in one round trip."""
 
     def find(
-        self, *, status: DeliveryStatus | None, limit: int, cursor: str | None
+        self, *, status: DeliveryStatus | None, limit: int, cursor: str | None, where: DeliveryFilter = ANY_DELIVERY
     ) -> tuple[list[Delivery], str | None]:
-        """Return recent deliveries, newest first, and the cursor of the next page."""
+        """Return recent deliveries, newest first, and the cursor of the next page. A page may be short."""
 
 
 class Admission(StrEnum):
@@ -155,10 +156,12 @@ class WebhookReply:
     Attributes:
         status: HTTP status.
         latency_ms: From connect to the end of the reply.
+        reply: Its first characters.
     """
 
     status: int
     latency_ms: float
+    reply: str = ""
 
 
 class WebhookSender(Protocol):

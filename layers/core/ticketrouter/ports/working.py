@@ -112,8 +112,13 @@ class TicketStore(Protocol):
 class AlertQueue(Protocol):
     """The queue to the dispatcher."""
 
-    def send(self, alerts: Sequence[Alert]) -> list[int]:
-        """Send alerts; return the positions of those that are not known to be queued. Never raises."""
+    def send(self, alerts: Sequence[Alert], *, delays_s: Sequence[int] = ()) -> list[int]:
+        """Send alerts; return the positions of those that are not known to be queued. Never raises.
+
+        Args:
+            alerts: What to send.
+            delays_s: For each, after how many seconds (0 to 900) it may be received; empty for at once.
+        """
 
 
 class Destinations(Protocol):

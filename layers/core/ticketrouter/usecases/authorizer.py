@@ -33,12 +33,14 @@ class Decision:
     Attributes:
         denial: Why not; None when the call is allowed.
         key_id: Public id of the key, when we know one by that id.
+        key_name: Its name, for the audit; empty when the call is denied.
         scopes: What the key may do, in the order of `Scope`; empty when the call is denied.
     """
 
     denial: Denial | None
     key_id: str = ""
     scopes: tuple[Scope, ...] = ()
+    key_name: str = ""
 
     @property
     def allowed(self) -> bool:
@@ -67,7 +69,9 @@ def authorize(authorization_header: str, route_key: str, api_keys: ApiKeys) -> D
     if known is None:
         return Decision(Denial.UNKNOWN_KEY)
     denial = _denial(known, right, ROUTE_SCOPES.get(route_key))
-    return Decision(denial, known.id, () if denial else tuple(scope for scope in Scope if scope in known.scopes))
+    if denial:
+        return Decision(denial, known.id)
+    return Decision(None, known.id, tuple(scope for scope in Scope if scope in known.scopes), known.name)
 
 
 def _denial(key: ApiKey, right: bool, needed: Scope | None) -> Denial | None:

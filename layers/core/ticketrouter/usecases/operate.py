@@ -1,17 +1,17 @@
-"""What an operator does by hand: replay a delivery, redrive dead letters, delete tickets."""
+"""What an operator does by hand: redrive dead letters, delete tickets. Replays are in `usecases.replay`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
-from ticketrouter.domain.errors import CacheUnavailableError, ConflictError, NotFoundError, QueueUnavailableError
+from ticketrouter.domain.errors import CacheUnavailableError, NotFoundError
 from ticketrouter.domain.message import WorkItem
-from ticketrouter.domain.record import DeadLetter, Delivery
-from ticketrouter.domain.status import DeliveryStatus, Lane, State
+from ticketrouter.domain.record import DeadLetter
+from ticketrouter.domain.status import Lane, State
 from ticketrouter.domain.ticket import TICKET_ID, clean
-from ticketrouter.ports import AlertQueue, Clock, DeadLetters, Deliveries, Randomness, TicketStore, Views, WorkQueue
+from ticketrouter.ports import Clock, DeadLetters, TicketStore, Views, WorkQueue
 
 MAX_REDRIVE = 500  # dead letters a call: well inside the function's time, and a caller simply calls again
 MAX_DELETE = 500  # tickets of a customer a call
@@ -52,12 +52,9 @@ class Operate:
     Args:
         store: Records.
         views: Finds the tickets of a customer.
-        deliveries: What can be replayed.
         dead_letters: What can be redriven.
         queue: The two lanes.
-        alerts: The queue to the dispatcher.
         clock: Time.
-        randomness: For tokens of replays.
         deadline_s: After how long the reconciler looks at a redriven ticket.
     """
 
@@ -66,44 +63,17 @@ class Operate:
         *,
         store: TicketStore,
         views: Views,
-        deliveries: Deliveries,
         dead_letters: DeadLetters,
         queue: WorkQueue,
-        alerts: AlertQueue,
         clock: Clock,
-        randomness: Randomness,
         deadline_s: int,
     ) -> None:
         self._store = store
         self._views = views
-        self._deliveries = deliveries
         self._dead_letters = dead_letters
         self._queue = queue
-        self._alerts = alerts
         self._clock = clock
-        self._randomness = randomness
         self._deadline_s = deadline_s
-
-    def replay(self, delivery_id: str) -> Delivery:
-        """Send a finished delivery once more, under the same webhook id; return it as it was.
-
-        Raises:
-            NotFoundError: There is no such delivery.
-            ConflictError: It is still pending: the dispatcher is at it anyway.
-            QueueUnavailableError: The alert queue did not take it.
-            CacheUnavailableError: The store did not answer.
-        """
-        about, _, destination = delivery_id.rpartition("~")
-        known = TICKET_ID.fullmatch(about.partition("~")[0]) and destination
-        found = self._deliveries.of_ticket(about, [destination]) if known else []
-        if not found:
-            raise NotFoundError("there is no delivery with this id")
-        delivery = found[0]
-        if delivery.status is DeliveryStatus.PENDING:
-            raise ConflictError("this delivery is still pending and will be tried without a replay")
-        if self._alerts.send([replace(delivery.alert, replay=self._randomness.token())]):
-            raise QueueUnavailableError("the queue did not take the replay")
-        return delivery
 
     def redrive(self, ids: Sequence[str], *, dry_run: bool = False) -> Redriven:
         """Open failed tickets again and queue them; put unreadable messages back as they are."""

@@ -27,6 +27,7 @@ from ticketrouter.ports import (
     Destinations,
     DestinationSecrets,
     Randomness,
+    WebhookReply,
     WebhookSender,
 )
 
@@ -148,21 +149,22 @@ class Poster:
     def _post(self, alert: Alert, destination: Destination, secret: DestinationSecret, tries: int) -> Tried:
         began_ms = self._clock.monotonic_ms()
         try:
-            status = self._send(alert, destination, secret)
+            reply = self._send(alert, destination, secret)
         except WebhookUnavailableError as error:
             return self._failed(error, began_ms, self._delay_s(alert, tries, error.retry_after_s))
         except WebhookRejectedError as error:  # gone and unsafe too
             return self._failed(error, began_ms, None)
-        return Tried(Attempt(self._clock.now_ms(), self._since(began_ms), status))
+        return Tried(Attempt(self._clock.now_ms(), self._since(began_ms), reply.status, reply=reply.reply))
 
-    def _send(self, alert: Alert, destination: Destination, secret: DestinationSecret) -> int:
+    def _send(self, alert: Alert, destination: Destination, secret: DestinationSecret) -> WebhookReply:
         now_ms = self._clock.now_ms()
         headers, body = write(alert, destination, secret, now_ms=now_ms, public_url=self._public_url)
-        return self._sender.send(secret.url, headers, body).status
+        return self._sender.send(secret.url, headers, body)
 
     def _failed(self, error: RouterError, began_ms: float, delay_s: int | None) -> Tried:
-        status = getattr(error, "status", None)
-        return Tried(Attempt(self._clock.now_ms(), self._since(began_ms), status, error.code), delay_s, error)
+        status, reply = getattr(error, "status", None), getattr(error, "reply", "")
+        attempt = Attempt(self._clock.now_ms(), self._since(began_ms), status, error.code, reply)
+        return Tried(attempt, delay_s, error)
 
     def _since(self, began_ms: float) -> float:
         return round(self._clock.monotonic_ms() - began_ms, 1)

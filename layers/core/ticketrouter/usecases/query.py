@@ -8,6 +8,7 @@ from typing import Any
 
 from ticketrouter.domain.alert import Destination
 from ticketrouter.domain.errors import CacheUnavailableError, NotFoundError, QueueUnavailableError
+from ticketrouter.domain.listing import ANY_DELIVERY, DeliveryFilter
 from ticketrouter.domain.record import Condition, DeadLetter, Delivery, TicketRecord
 from ticketrouter.domain.status import DeliveryStatus, Lane
 from ticketrouter.domain.ticket import TICKET_ID
@@ -163,10 +164,10 @@ class Query:
             return Figures(stats, None)  # the figures of the store are worth showing by themselves
 
     def deliveries(
-        self, *, status: DeliveryStatus | None, limit: int, cursor: str | None
+        self, *, status: DeliveryStatus | None, limit: int, cursor: str | None, where: DeliveryFilter = ANY_DELIVERY
     ) -> tuple[list[Delivery], str | None]:
         """Return recent deliveries, newest first, and the cursor of the next page."""
-        return self._deliveries.find(status=status, limit=limit, cursor=cursor)
+        return self._deliveries.find(status=status, where=where, limit=limit, cursor=cursor)
 
     def dead_letters(self, *, limit: int, cursor: str | None) -> tuple[list[DeadLetter], str | None]:
         """Return dead letters, newest first, and the cursor of the next page."""

@@ -4,6 +4,7 @@ Nothing here sleeps, and only `MemoryClock.advance` moves time. `MemoryState` is
 one to all twins of the store, and they see each other's work.
 """
 
+from ticketrouter.adapters.memory.audit import MemoryAuditList
 from ticketrouter.adapters.memory.budgets import MemoryBudgets
 from ticketrouter.adapters.memory.claims import MemoryClaims
 from ticketrouter.adapters.memory.configuration import MemoryApiKeys, MemoryDestinations, MemoryDestinationSecrets
@@ -22,6 +23,7 @@ from ticketrouter.adapters.memory.world import MemoryClock, MemoryRandomness
 __all__ = [
     "MemoryAlertQueue",
     "MemoryApiKeys",
+    "MemoryAuditList",
     "MemoryBudgets",
     "MemoryClaims",
     "MemoryClock",

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ticketrouter.adapters.memory.state import DeliveryRow, MemoryState
 from ticketrouter.domain.alert import Alert
-from ticketrouter.domain.listing import decode_cursor, encode_cursor
+from ticketrouter.domain.listing import ANY_DELIVERY, DeliveryFilter, decode_cursor, encode_cursor
 from ticketrouter.domain.record import Attempt, Delivery, TicketRecord
 from ticketrouter.domain.stats import of_delivery
 from ticketrouter.domain.status import DeliveryStatus
@@ -158,7 +158,7 @@ class MemoryDeliveries:
         ]
 
     def find(
-        self, *, status: DeliveryStatus | None, limit: int, cursor: str | None
+        self, *, status: DeliveryStatus | None, limit: int, cursor: str | None, where: DeliveryFilter = ANY_DELIVERY
     ) -> tuple[list[Delivery], str | None]:
         """Return recent deliveries, newest first."""
         with self._state.open():
@@ -167,7 +167,7 @@ class MemoryDeliveries:
                 (
                     ((row.delivery.updated_at_ms, row.delivery.id), row.delivery)
                     for row in self._state.deliveries.values()
-                    if status is None or row.delivery.status is status
+                    if (status is None or row.delivery.status is status) and where.keeps(row.delivery)
                 ),
                 key=lambda place: place[0],
                 reverse=True,

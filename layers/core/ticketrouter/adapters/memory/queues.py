@@ -76,14 +76,17 @@ class MemoryAlertQueue(_Faults[Alert]):
 
     Attributes:
         sent: Alerts in the order they were queued.
+        delays_s: What was asked for with the last call that asked for delays.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.sent: list[Alert] = []
+        self.delays_s: list[int] = []
 
-    def send(self, alerts: Sequence[Alert]) -> list[int]:
-        """Queue the alerts; return the positions that failed."""
+    def send(self, alerts: Sequence[Alert], *, delays_s: Sequence[int] = ()) -> list[int]:
+        """Queue the alerts; return the positions that failed. Nothing here makes them wait."""
+        self.delays_s = list(delays_s) or self.delays_s
         return self._send(alerts, self.sent)
 
 

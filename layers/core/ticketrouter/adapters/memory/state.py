@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import RLock
 
+from ticketrouter.domain.audit import AuditEntry
 from ticketrouter.domain.errors import CacheUnavailableError
 from ticketrouter.domain.message import LAST_COPY_S, WorkItem
 from ticketrouter.domain.record import DeadLetter, Delivery, TicketRecord
@@ -86,6 +87,7 @@ class MemoryState:
         self.deliveries: dict[tuple[str, str], DeliveryRow] = {}
         self.health: dict[str, HealthRow] = {}
         self.letters: dict[str, DeadLetter] = {}
+        self.audit: dict[str, AuditEntry] = {}
         self.budgets: dict[str, BudgetRow] = {}
         self.rates: dict[str, float] = {}
         self.changes: dict[str, int] = {}  # id, or ~id of a deleted ticket -> sequence number, oldest first

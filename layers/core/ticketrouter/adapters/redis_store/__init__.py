@@ -5,6 +5,7 @@ pipeline without MULTI. Lists and figures are projections: written in the same p
 that somebody else was first, and never the truth.
 """
 
+from ticketrouter.adapters.redis_store.audit import RedisAuditList
 from ticketrouter.adapters.redis_store.budgets import RedisBudgets
 from ticketrouter.adapters.redis_store.claims import RedisClaims
 from ticketrouter.adapters.redis_store.client import RedisClient
@@ -17,6 +18,7 @@ from ticketrouter.adapters.redis_store.views import RedisViews
 from ticketrouter.adapters.redis_store.window import RedisVectorLog
 
 __all__ = [
+    "RedisAuditList",
     "RedisBudgets",
     "RedisClaims",
     "RedisClient",

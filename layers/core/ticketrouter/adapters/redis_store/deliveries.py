@@ -10,6 +10,7 @@ from ticketrouter.adapters.redis_store.client import Command, RedisClient, call
 from ticketrouter.adapters.redis_store.projections import CHANGES_KEPT, Projections, counted
 from ticketrouter.adapters.redis_store.walk import Place, walk
 from ticketrouter.domain.alert import Alert
+from ticketrouter.domain.listing import ANY_DELIVERY, DeliveryFilter
 from ticketrouter.domain.record import Attempt, Delivery, TicketRecord
 from ticketrouter.domain.stats import of_delivery
 from ticketrouter.domain.status import DeliveryStatus
@@ -120,7 +121,7 @@ class RedisDeliveries:
         return [[delivery for delivery in deliveries if delivery is not None] for deliveries in found]
 
     def find(
-        self, *, status: DeliveryStatus | None, limit: int, cursor: str | None
+        self, *, status: DeliveryStatus | None, limit: int, cursor: str | None, where: DeliveryFilter = ANY_DELIVERY
     ) -> tuple[list[Delivery], str | None]:
         """Return recent deliveries, newest first, and the cursor of the next page."""
         return walk(
@@ -129,9 +130,11 @@ class RedisDeliveries:
             order="deliveries",
             read=_read_place,
             decode=keys.decode_delivery,
-            keeps=lambda delivery: status is None or delivery.status is status,
+            keeps=lambda delivery: (status is None or delivery.status is status) and where.keeps(delivery),
             limit=limit,
             cursor=cursor,
+            # A place in the list is written a moment after the record, so it may lie later, and never earlier.
+            bounds=(where.since_ms or 0, 1 << 53),
         )
 
 

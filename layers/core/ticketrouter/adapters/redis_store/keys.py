@@ -9,6 +9,7 @@
     budget:{<destination>}              zset    alerts that went out singly by time in ms
     budget:{<destination>}:held         zset    alerts that are in a digest by its beginning in ms
     budget:{<destination>}:digest       hash    the open digest, and the closed one until it is told
+    audit:{<id>}                        hash    one action of an operator, and its end
     deadlines:{<shard>}                 zset    id by due time in ms, 16 shards
     index:{tickets}:accepted            zset    id by accepted_at_ms
     index:{tickets}:urgency             zset    id by urgency rank
@@ -17,6 +18,7 @@
     index:{customer:<digest>}           zset    ids of one customer's tickets by time of the last listing in ms
     index:{deliveries}                  zset    <about>~<destination> by time of the last change in ms
     index:{deadletters}                 zset    id by time in ms
+    index:{audit}                       zset    id by time in ms
     index:{digests}                     set     destinations that have a budget
     {incidents}:window                  stream  vectors of the last minutes
     {incidents}:groups                  hash    group by id, JSON; of a group that is no incident while it is live
@@ -72,6 +74,7 @@ INCIDENTS = (
 INCIDENT_STATES = (INCIDENTS[0], ACTIVE_INCIDENTS)
 DEAD_LETTERS = "index:{deadletters}"
 DIGESTS = "index:{digests}"
+AUDIT = "index:{audit}"
 
 RECORD_FIELDS = (
     "item", "state", "attempts", "resends", "epoch", "outcome", "embedding", "alerts_enqueued", "failure",
@@ -125,6 +128,11 @@ def similarities_key(incident_id: str) -> str:
 def rate_key(key_id: str) -> str:
     """Return the key of an API key's rate."""
     return f"rate:{{{key_id}}}"
+
+
+def audit_key(entry_id: str) -> str:
+    """Return the key of an entry of the audit."""
+    return f"audit:{{{entry_id}}}"
 
 
 def budget_keys(destination: str) -> list[str]:
@@ -215,7 +223,9 @@ def encode_alert(alert: Alert) -> str:
 
 def encode_attempt(attempt: Attempt) -> str:
     """Return a try as one line."""
-    return json.dumps([attempt.at_ms, attempt.latency_ms, attempt.status, attempt.error], separators=(",", ":"))
+    return json.dumps(
+        [attempt.at_ms, attempt.latency_ms, attempt.status, attempt.error, attempt.reply], separators=(",", ":")
+    )
 
 
 def decode_delivery(values: Values) -> Delivery | None:
