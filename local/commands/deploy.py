@@ -64,9 +64,10 @@ def build_and_deploy(
     Raises:
         LocalStackError: The SAM CLI failed, or nothing was deployed.
     """
-    sam(root, "build")
-    sam(root, "deploy", "--config-env", target.name, *options, *override_words(parameters))
     account = Account()
+    # CloudFormation keeps what is not given, but `sam build` does not know it: Architecture and BaseImage matter there.
+    sam(root, "build", *override_words(account.parameters(target.stack_name) | dict(parameters)))
+    sam(root, "deploy", "--config-env", target.name, *options, *override_words(parameters))
     outputs = account.outputs(target.stack_name)
     # The SAM CLI ends well, too, when somebody says no to the change set: then the stack has another revision.
     revision = account.parameters(target.stack_name).get("Revision")

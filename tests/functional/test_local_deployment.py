@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,17 +39,17 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         yield tmp_path
 
 
-def make_stack(name: str, **outputs: Any) -> str:
-    """Make what `sam deploy` would have: a bucket and outputs, which may refer to it."""
+def make_stack(name: str, parameters: Mapping[str, str] = REVISION, **outputs: Any) -> str:
+    """Make what `sam deploy` would have: parameters, a bucket, and outputs which may refer to it."""
     named = {"ApiUrl": "https://api", "ApiKeysSecretArn": "arn:keys", "DestinationSecretsArn": "arn:destinations"}
     values = {**named, "DestinationsParameterName": f"/{name}/destinations", **outputs}
     template = {
-        "Parameters": {"Revision": {"Type": "String"}},
+        "Parameters": {key: {"Type": "String"} for key in parameters},
         "Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}},
         "Outputs": {key: {"Value": value} for key, value in values.items()},
     }
     stacks: Any = boto3.client("cloudformation")
-    given = [{"ParameterKey": key, "ParameterValue": value} for key, value in REVISION.items()]
+    given = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
     stacks.create_stack(StackName=name, TemplateBody=json.dumps(template), Parameters=given)
     stacks.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
     found: str = stacks.describe_stack_resource(StackName=name, LogicalResourceId="Bucket")["StackResourceDetail"][
@@ -65,8 +65,7 @@ def test_a_deployment_builds_sets_all_parameters_and_tells_the_next_steps(
 
     build_and_deploy(root, Environment("dev", "router-dev", {}), PARAMETERS, ["--no-confirm-changeset"])
 
-    build, deploy = (root / "words").read_text().splitlines()
-    assert build == "build"
+    _, deploy = (root / "words").read_text().splitlines()
     assert deploy.startswith("deploy --config-env dev --no-confirm-changeset --parameter-overrides ")
     assert all(f'{key}="{value}"' in deploy for key, value in PARAMETERS.items())
     told = capsys.readouterr().out
@@ -75,6 +74,18 @@ def test_a_deployment_builds_sets_all_parameters_and_tells_the_next_steps(
     assert '[{"id": "chat", "kind": "slack"}]' in told  # the terminal's markup has brackets too
     assert '{"keys": [<the entry>]}' in told
     assert "curl -s https://api/tickets" in told
+
+
+def test_what_is_built_fits_the_parameters_that_the_stack_has_kept(root: Path) -> None:
+    # Given a stack that was once deployed with Architecture=arm64
+    make_stack("router-dev", {**REVISION, "Architecture": "arm64"})
+
+    build_and_deploy(root, Environment("dev", "router-dev", {}), {**REVISION, "LogLevel": "DEBUG"})
+
+    build, deploy = (root / "words").read_text().splitlines()
+    assert build.startswith("build --parameter-overrides ")
+    assert 'Architecture="arm64"' in build and 'LogLevel="DEBUG"' in build
+    assert "Architecture" not in deploy  # CloudFormation keeps it
 
 
 def test_a_stack_without_a_site_gets_no_files_and_one_with_a_site_does(
