@@ -15,6 +15,8 @@ from ticketrouter.domain.score import Score
 from ticketrouter.usecases.posting import MAX_TRIES_UNKNOWN
 
 KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+PAGERDUTY = "https://events.pagerduty.com/v2/enqueue"
+ROUTING_KEY = "0123456789abcdef0123456789abcdef"
 SECRET_URL = "https://hooks.example.com/xoxb-secret"
 URGENT = Score("Technical", 0.9, False, 0.95, "neutral", 0.0, (), "test-1")
 
@@ -66,6 +68,22 @@ def test_a_secret_is_read_and_another_is_none():
     assert secret(content) == DestinationSecret(SECRET_URL, (KEY,))
     assert secret(content, "chat") == DestinationSecret(f"{SECRET_URL}/chat", ())
     assert secret(content, "guild") is None
+
+
+def test_a_routing_key_of_pagerduty_is_part_of_the_secret():
+    content = {"pager": {"url": PAGERDUTY, "routing_key": ROUTING_KEY}}
+    read = secret(content, "pager")
+    assert read == DestinationSecret(PAGERDUTY, routing_key=ROUTING_KEY)
+    assert ROUTING_KEY not in repr(read)
+    # a 410 disables a destination until its secret changes, and this is a change of it
+    assert read.fingerprint != DestinationSecret(PAGERDUTY, routing_key=ROUTING_KEY[::-1]).fingerprint
+
+
+@pytest.mark.parametrize("routing_key", ["", ROUTING_KEY[1:], f"{ROUTING_KEY}0", f"{ROUTING_KEY[1:]} ", 7, None])
+def test_a_bad_routing_key_is_refused_and_not_quoted(routing_key):
+    with pytest.raises(MissingSettingError, match="pager: routing_key must be the 32 characters") as refused:
+        secret({"pager": {"url": PAGERDUTY, "routing_key": routing_key}}, "pager")
+    assert ROUTING_KEY[1:] not in str(refused.value)
 
 
 @pytest.mark.parametrize(
