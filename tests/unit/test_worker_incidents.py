@@ -58,6 +58,17 @@ def test_a_storm_is_told_singly_up_to_the_limit_then_as_one_incident() -> None:
     assert world.record("t15").similar[0][1] == 1.0
 
 
+def test_what_an_incident_quotes_is_redacted_before_it_is_cut() -> None:
+    world = World()
+    text = say(world, f"{'down ' * 26}my card is 4111 1111 1111 1111", STORM)  # the cut falls into the number
+    world.work(*(world.message(f"t{n}", text) for n in range(10)))
+    world.work(world.message("t10", text))
+    (announced,) = [alert for alert in world.alerts.sent if alert.incident]
+    assert announced.incident is not None
+    assert len(announced.incident.samples) == 3
+    assert not any("4111" in sample for sample in (*announced.incident.samples, announced.excerpt))
+
+
 def test_unrelated_tickets_are_untouched() -> None:
     world = World()
     post(world, 15)

@@ -94,7 +94,7 @@ class Joiner:
         urgency_score: S.
         urgent: Whether S lies above the alert threshold.
         accepted_at_ms: Unix time in milliseconds.
-        excerpt: What a message would quote of it.
+        excerpt: What a message would quote of it, redacted.
         destinations: Ids of those that want it.
         neighbours: Tickets of the window that are like it, most similar first, at most `MAX_NEIGHBOURS`.
     """

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ticketrouter.domain.alert import Alert, IncidentPhase, excerpt
+from ticketrouter.domain.alert import Alert, IncidentPhase, redacted_excerpt
 from ticketrouter.domain.errors import CacheUnavailableError
 from ticketrouter.domain.incident import Incident, Joiner, Neighbour
 from ticketrouter.domain.record import Outcome
@@ -116,7 +116,7 @@ class Grouping:
             urgency_score=score.urgency_score,
             urgent=score.urgency_score > ALERT_THRESHOLD,
             accepted_at_ms=outcome.item.accepted_at_ms,
-            excerpt=excerpt(ticket.description),
+            excerpt=redacted_excerpt(ticket.description),
             destinations=tuple(alert.destination for alert in outcome.alerts),
             neighbours=tuple(neighbours),
         )
