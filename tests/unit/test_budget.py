@@ -96,6 +96,20 @@ def test_what_somebody_waits_for_passes_a_spent_budget(world):
     assert world.dispatch_each(*numbered(1, start=3)) == [Ending.HELD]
 
 
+@pytest.mark.parametrize(
+    ("phase", "ending"),
+    [
+        (IncidentPhase.OPENED, Ending.HELD),
+        (IncidentPhase.GROWN, Ending.HELD),
+        (IncidentPhase.CLOSED, Ending.DELIVERED),  # without it PagerDuty's alert would stay open
+    ],
+)
+def test_of_an_incident_only_the_end_passes_a_spent_budget(world, phase, ending):
+    world.dispatch_each(*numbered(2))
+    facts = IncidentFacts("inc_" + "a" * 26, 3, 40, 20, 1_749_999_000_000, "Technical", ("It is down.",), phase)
+    assert world.dispatch_each(alert("t_9", incident=facts)) == [ending]
+
+
 def test_what_was_tried_before_has_paid_and_is_tried_again(world):
     first, *others = numbered(3)
     world.sender.replies[URL].append(WebhookUnavailableError(status=503))

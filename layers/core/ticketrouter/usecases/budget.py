@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from ticketrouter.domain.alert import Alert
+from ticketrouter.domain.alert import Alert, IncidentPhase
 from ticketrouter.ports import Budgets, Deliveries, Destinations
 
 DIGEST_TRIP_S = 75  # after a digest is due: the reconciler runs each minute, and a run takes a moment
@@ -45,7 +45,8 @@ class AlertBudget:
     def hold(self, alert: Alert, *, tries: int, token: str) -> Waiting | None:
         """Leave the alert to a digest if its destination's budget is spent; None if it is to be sent now.
 
-        A digest, a test and a replay are what somebody waits for; what was tried before has paid.
+        A digest, a test and a replay are what somebody waits for; what was tried before has paid; and the end of an
+        incident calls nobody, while PagerDuty's alert of it would stay open without.
 
         Args:
             alert: Its lease is ours.
@@ -56,7 +57,8 @@ class AlertBudget:
             CacheUnavailableError: The store did not answer.
             MissingSettingError: The destinations cannot be read.
         """
-        if tries or alert.digest is not None or alert.test or alert.replay:
+        ends = alert.incident is not None and alert.incident.phase is IncidentPhase.CLOSED
+        if tries or alert.digest is not None or alert.test or alert.replay or ends:
             return None
         known = (each.hourly_budget for each in self._destinations.all() if each.id == alert.destination)
         limit = next(known, None)
