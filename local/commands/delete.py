@@ -10,6 +10,7 @@ import typer
 from local.account import Account, log_groups
 from local.commands.terminal import ROOT, console
 from local.errors import LocalStackError
+from local.machine import ThisMachine
 from local.sam import sam
 from local.samconfig import read_environment
 
@@ -27,6 +28,8 @@ def delete(
 ) -> None:
     """Delete the stack with every ticket, key and log in it; asks for its name first."""
     target = read_environment(ROOT / "samconfig.toml", environment)
+    if None in ThisMachine(ROOT).aws():
+        raise LocalStackError("No AWS credentials, or no region: `make doctor ARGS=deploy` says how to get them")
     if not Account().exists(target.stack_name):
         raise LocalStackError(f"There is no stack {target.stack_name} in this account and region")
     if not yes:

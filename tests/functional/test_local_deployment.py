@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 import pytest
 
-from local.commands.delete import delete_stack
+from local.commands.delete import delete, delete_stack
 from local.commands.deploy import build_and_deploy
 from local.errors import LocalStackError
 from local.samconfig import Environment
@@ -137,3 +137,14 @@ def test_a_deletion_empties_buckets_before_and_says_what_is_left(
     told = capsys.readouterr().out
     assert f"Emptied {bucket}: 1 objects" in told
     assert "CacheUrlSecretArn" in told
+
+
+def test_a_deletion_without_credentials_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, "/dev/null")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+    with pytest.raises(LocalStackError, match="No AWS credentials, or no region"):
+        delete("dev", yes=True)
