@@ -37,6 +37,7 @@ _PATH_PARAMETERS = {
     "delivery_id": {"type": "string", "description": "`<ticket_id>~<destination>`"},
     "destination_id": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"},
     "customer": {"type": "string"},
+    "incident_id": {"type": "string", "pattern": "^inc_[0-9a-z]{26}$"},
 }
 Json = dict[str, Any]
 

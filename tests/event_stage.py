@@ -48,6 +48,7 @@ from ticketrouter.telemetry import Handler
 from ticketrouter.usecases.audit import AuditTrail
 from ticketrouter.usecases.digests import Digests
 from ticketrouter.usecases.dispatcher import Dispatcher
+from ticketrouter.usecases.incident_desk import IncidentDesk
 from ticketrouter.usecases.ingest import Ingest
 from ticketrouter.usecases.operate import Operate
 from ticketrouter.usecases.query import Query
@@ -96,7 +97,11 @@ class MemoryStage:
             "worker": make_worker(worker=self._worker()),
             "dispatcher": make_dispatcher(dispatcher=self._dispatcher()),
             "query": make_query(
-                query=self._query(), operate=self._operate(), replay=self._replay(), trail=self._trail()
+                query=self._query(),
+                operate=self._operate(),
+                replay=self._replay(),
+                desk=IncidentDesk(incidents=self.incidents),
+                trail=self._trail(),
             ),
             "score": make_score(score_text=self._score_text(), manifest=model().manifest),
             "reconciler": make_reconciler(
@@ -165,6 +170,7 @@ class MemoryStage:
             views=MemoryViews(self.state),
             dead_letters=self.letters,
             queue=self.queue,
+            incidents=self.incidents,
             clock=self.clock,
             deadline_s=DEADLINE_S,
         )

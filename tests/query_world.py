@@ -11,6 +11,7 @@ from ticketrouter.adapters.memory import (
     MemoryDeliveries,
     MemoryDestinationHealth,
     MemoryDestinations,
+    MemoryIncidents,
     MemoryRandomness,
     MemoryState,
     MemoryTicketStore,
@@ -25,6 +26,7 @@ from ticketrouter.domain.status import DeliveryStatus, Lane
 from ticketrouter.domain.ticket import Ticket
 from ticketrouter.domain.urgency import Contribution
 from ticketrouter.usecases.audit import AuditTrail
+from ticketrouter.usecases.incident_desk import IncidentDesk
 from ticketrouter.usecases.operate import Operate
 from ticketrouter.usecases.query import Query
 from ticketrouter.usecases.replay import Replay
@@ -44,6 +46,8 @@ class QueryWorld:
         self.alerts = MemoryAlertQueue()
         self.destinations = MemoryDestinations([Destination("sink"), Destination("legal", "slack", 0.9, ("Legal",))])
         self.health = MemoryDestinationHealth(self.state)
+        self.incidents = MemoryIncidents(self.state)
+        self.desk = IncidentDesk(incidents=self.incidents)
         views = MemoryViews(self.state)
         self.query = Query(
             store=self.store,
@@ -59,6 +63,7 @@ class QueryWorld:
             views=views,
             dead_letters=self.dead_letters,
             queue=self.queue,
+            incidents=self.incidents,
             clock=self.clock,
             deadline_s=DEADLINE_S,
         )
@@ -81,7 +86,13 @@ class QueryWorld:
         claims.confirm(claims.claim([item], key_id="dev", token="claim"))
         return item
 
-    def score(self, item: WorkItem, urgency: float = 0.93, category: str = "Technical") -> TicketRecord:
+    def score(
+        self,
+        item: WorkItem,
+        urgency: float = 0.93,
+        category: str = "Technical",
+        similar: tuple[tuple[str, float], ...] = (),
+    ) -> TicketRecord:
         """Begin 120 ms after now and score within 30 ms."""
         self.clock.advance(ms=120)
         started_at_ms = self.clock.now_ms()
@@ -102,7 +113,7 @@ class QueryWorld:
         alerts = alerts_for(
             item.ticket, score, destinations, accepted_at_ms=item.accepted_at_ms, scored_at_ms=scored_at_ms, epoch=1
         )
-        outcome = Outcome(item, score, started_at_ms, scored_at_ms, 28.5, True, tuple(alerts))
+        outcome = Outcome(item, score, started_at_ms, scored_at_ms, 28.5, True, tuple(alerts), similar=similar)
         return self.store.commit([outcome])[0]
 
     def deliver(self, record: TicketRecord, *statuses: int) -> None:

@@ -209,7 +209,9 @@ class _Draining:
 def day_of_query() -> None:
     """Read, operate, refuse, fail."""
     world = QueryWorld()
-    handler = query.make_handler(query=world.query, operate=world.operate, replay=world.replay, trail=world.trail)
+    handler = query.make_handler(
+        query=world.query, operate=world.operate, replay=world.replay, desk=world.desk, trail=world.trail
+    )
     world.deliver(world.score(world.accept("INC-2041", customer="acme-gmbh")), 503, 200)
     world.fail("INC-2042")
     world.fail("INC-2043")
@@ -220,6 +222,8 @@ def day_of_query() -> None:
         call(handler, event("query", case), "query")
     with patch.object(world.audit_list, "end", side_effect=CacheUnavailableError("away")):
         call(handler, event("query", "redrive"), "query")
+    acknowledged = {"incident_id": unite(world.incidents, world.clock.now_ms())}
+    call(handler, event("query", "ack_incident", pathParameters=acknowledged), "query")
     call(handler, event("query", "delete_ticket"), "query")
     call(handler, event("query", "delete_customer"), "query")
     call(handler, event("query", "get_ticket", pathParameters=None), "query")

@@ -7,21 +7,31 @@ import os
 from ticketrouter.http_function import http_handler
 from ticketrouter.telemetry import Handler
 from ticketrouter.usecases.audit import AuditTrail
+from ticketrouter.usecases.incident_desk import IncidentDesk
 from ticketrouter.usecases.operate import Operate
 from ticketrouter.usecases.query import Query
 from ticketrouter.usecases.replay import Replay
 
-from . import routes_audit, routes_dead_letters, routes_deliveries, routes_live, routes_meta, routes_tickets
+from . import (
+    routes_audit,
+    routes_dead_letters,
+    routes_deliveries,
+    routes_incidents,
+    routes_live,
+    routes_meta,
+    routes_tickets,
+)
 from .audited import audited
 
 
-def make_handler(*, query: Query, operate: Operate, replay: Replay, trail: AuditTrail) -> Handler:
+def make_handler(*, query: Query, operate: Operate, replay: Replay, desk: IncidentDesk, trail: AuditTrail) -> Handler:
     """Build the handler of every route that reads or operates, and of `$default`."""
     routes = audited(
         {
             **routes_tickets.routes(query, operate),
             **routes_live.routes(query),
             **routes_deliveries.routes(query, replay),
+            **routes_incidents.routes(desk),
             **routes_dead_letters.routes(query, operate),
             **routes_audit.routes(trail),
             **routes_meta.routes(query),

@@ -15,7 +15,7 @@ from ticketrouter.usecases.query import Query
 
 from .audited import FACTS
 
-_OPTIONAL_PARTS = {"explanation", "deliveries"}
+_OPTIONAL_PARTS = {"explanation", "deliveries", "similar"}
 
 
 def routes(query: Query, operate: Operate) -> dict[str, Callable[[Event], Event]]:
@@ -24,7 +24,8 @@ def routes(query: Query, operate: Operate) -> dict[str, Callable[[Event], Event]
     def get_ticket(event: Event) -> Event:
         parts = read_parameters(event, TicketParameters).parts
         view = query.ticket(event["pathParameters"]["ticket_id"])
-        detail = TicketDetail.of(view.record, view.deliveries)
+        similar = query.similar(view.record) if "similar" in parts else []
+        detail = TicketDetail.of(view.record, view.deliveries, similar)
         return http.json_response(200, detail.model_dump(exclude=_OPTIONAL_PARTS - parts))
 
     def list_tickets(event: Event) -> Event:

@@ -128,17 +128,11 @@ def dispatcher() -> Dispatcher:
 
 def query() -> dict[str, Any]:
     """Build the reads and the operator's actions; returns what its `make_handler` takes."""
-    from ticketrouter.adapters.redis_store import (
-        RedisAuditList,
-        RedisDeadLetters,
-        RedisDeliveries,
-        RedisDestinationHealth,
-        RedisTicketStore,
-        RedisViews,
-    )
+    from ticketrouter.adapters import redis_store
     from ticketrouter.adapters.sqs_queue import SqsAlertQueue, SqsWorkQueue, sqs_client
     from ticketrouter.adapters.system import SystemClock, SystemRandomness
     from ticketrouter.usecases.audit import AuditTrail
+    from ticketrouter.usecases.incident_desk import IncidentDesk
     from ticketrouter.usecases.operate import Operate
     from ticketrouter.usecases.query import Query
     from ticketrouter.usecases.replay import Replay
@@ -147,10 +141,11 @@ def query() -> dict[str, Any]:
     redis, sqs = _redis(config.CACHE_URL_SECRET_ARN), sqs_client()
     clock, randomness = SystemClock(), SystemRandomness()
     destinations = _destinations(config.DESTINATIONS_PARAMETER)
-    store = RedisTicketStore(redis, record_ttl_s=config.RECORD_TTL_S, deadline_s=config.DEADLINE_S)
-    views, letters = RedisViews(redis), RedisDeadLetters(redis)
-    deliveries = RedisDeliveries(redis, record_ttl_s=config.RECORD_TTL_S)
+    store = redis_store.RedisTicketStore(redis, record_ttl_s=config.RECORD_TTL_S, deadline_s=config.DEADLINE_S)
+    views, letters = redis_store.RedisViews(redis), redis_store.RedisDeadLetters(redis)
+    deliveries = redis_store.RedisDeliveries(redis, record_ttl_s=config.RECORD_TTL_S)
     queue = SqsWorkQueue(sqs, express_url=config.EXPRESS_QUEUE_URL, standard_url=config.STANDARD_QUEUE_URL)
+    incidents = redis_store.RedisIncidents(redis, record_ttl_s=config.RECORD_TTL_S)
     reads = Query(
         store=store,
         views=views,
@@ -158,13 +153,14 @@ def query() -> dict[str, Any]:
         dead_letters=letters,
         queue=queue,
         destinations=destinations,
-        health=RedisDestinationHealth(redis),
+        health=redis_store.RedisDestinationHealth(redis),
     )
     actions = Operate(
         store=store,
         views=views,
         dead_letters=letters,
         queue=queue,
+        incidents=incidents,
         clock=clock,
         deadline_s=config.DEADLINE_S,
     )
@@ -175,8 +171,9 @@ def query() -> dict[str, Any]:
         clock=clock,
         randomness=randomness,
     )
-    trail = AuditTrail(audit=RedisAuditList(redis), clock=clock, randomness=randomness)
-    return {"query": reads, "operate": actions, "replay": replay, "trail": trail}
+    trail = AuditTrail(audit=redis_store.RedisAuditList(redis), clock=clock, randomness=randomness)
+    desk = IncidentDesk(incidents=incidents)
+    return {"query": reads, "operate": actions, "replay": replay, "desk": desk, "trail": trail}
 
 
 def score() -> dict[str, Any]:
@@ -195,13 +192,7 @@ def score() -> dict[str, Any]:
 
 def reconciler() -> tuple[Reconciler, Digests, Closing]:
     """Build the one that leaves no ticket behind; beside it the sender of digests, and the end of incidents."""
-    from ticketrouter.adapters.redis_store import (
-        RedisBudgets,
-        RedisDeadLetters,
-        RedisDeliveries,
-        RedisIncidents,
-        RedisTicketStore,
-    )
+    from ticketrouter.adapters import redis_store
     from ticketrouter.adapters.sqs_queue import SqsAlertQueue, SqsWorkQueue, sqs_client
     from ticketrouter.adapters.system import SystemClock
     from ticketrouter.usecases.digests import Digests
@@ -210,21 +201,21 @@ def reconciler() -> tuple[Reconciler, Digests, Closing]:
 
     config = settings.load(settings.ReconcilerSettings)
     redis, sqs = _redis(config.CACHE_URL_SECRET_ARN), sqs_client()
-    deliveries = RedisDeliveries(redis, record_ttl_s=config.RECORD_TTL_S)
+    deliveries = redis_store.RedisDeliveries(redis, record_ttl_s=config.RECORD_TTL_S)
     alerts = SqsAlertQueue(sqs, config.ALERT_QUEUE_URL)
     looks_after_tickets = Reconciler(
-        store=RedisTicketStore(redis, record_ttl_s=config.RECORD_TTL_S, deadline_s=config.DEADLINE_S),
+        store=redis_store.RedisTicketStore(redis, record_ttl_s=config.RECORD_TTL_S, deadline_s=config.DEADLINE_S),
         deliveries=deliveries,
-        dead_letters=RedisDeadLetters(redis),
+        dead_letters=redis_store.RedisDeadLetters(redis),
         queue=SqsWorkQueue(sqs, express_url=config.EXPRESS_QUEUE_URL, standard_url=config.STANDARD_QUEUE_URL),
         alerts=alerts,
         clock=SystemClock(),
         deadline_s=config.DEADLINE_S,
     )
-    incidents = RedisIncidents(redis, record_ttl_s=config.RECORD_TTL_S)
+    incidents = redis_store.RedisIncidents(redis, record_ttl_s=config.RECORD_TTL_S)
     return (
         looks_after_tickets,
-        Digests(budgets=RedisBudgets(redis), deliveries=deliveries, alerts=alerts),
+        Digests(budgets=redis_store.RedisBudgets(redis), deliveries=deliveries, alerts=alerts),
         Closing(incidents=incidents, alerts=alerts, clock=SystemClock(), quiet_s=config.INCIDENT_QUIET_S),
     )
 

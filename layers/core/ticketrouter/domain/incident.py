@@ -9,6 +9,7 @@ The rules are pure. Redis carries them out in `incident_join.lua`, which one con
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -26,6 +27,9 @@ STEPS = (20, 50, 100, 200, 500)  # urgent tickets at which an update goes out; t
 NEWS_MARGIN = 0.1  # S by which a ticket must exceed all that was told to be told singly still
 SAMPLES = 3
 ANSWER_TTL_S = 1_800  # how long a redelivered ticket gets the answer that it had: five visibilities of its queue
+
+
+INCIDENT_ID = re.compile(r"inc_[0-9a-z]{26}")
 
 
 class IncidentStatus(StrEnum):

@@ -15,6 +15,7 @@ from ticketrouter.edge import (
     requests,
     schemas,
     schemas_audit,
+    schemas_incidents,
     schemas_live,
     schemas_operate,
     schemas_score,
@@ -25,6 +26,7 @@ TAGS = {
     "tickets": "Post tickets, and see what became of them.",
     "live": "What a live page polls.",
     "deliveries": "How alerts fared with their destinations.",
+    "incidents": "Tickets that tell of the same thing, as one.",
     "dead letters": "What was accepted and could not be finished.",
     "audit": "What operators did.",
     "scoring": "Score a text now; what is known of the model.",
@@ -141,6 +143,29 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "GET /destinations": Operation(
         "listDestinations", "deliveries", "List where alerts go", schemas_operate.DestinationList,
+    ),
+    "GET /incidents": Operation(
+        "listIncidents", "incidents", "List incidents, newest first", schemas_incidents.IncidentPage,
+        parameters=requests.IncidentsParameters, raises=(errors.InvalidQueryError, *STORE),
+    ),
+    "GET /incidents/{incident_id}": Operation(
+        "getIncident", "incidents", "Read an incident and its tickets", schemas_incidents.IncidentDetail,
+        raises=(errors.NotFoundError, *STORE),
+    ),
+    "POST /incidents/{incident_id}/ack": Operation(
+        "ackIncident", "incidents", "Say that somebody is at it", schemas_incidents.IncidentResource,
+        "No more messages about it but the summary. A 409 where it is over.",
+        raises=(errors.NotFoundError, errors.ConflictError, *STORE),
+    ),
+    "POST /incidents/{incident_id}/resolve": Operation(
+        "resolveIncident", "incidents", "End an incident", schemas_incidents.IncidentResource,
+        "The summary goes out within a minute; the next such ticket opens a new one. A 409 where it is over.",
+        raises=(errors.NotFoundError, errors.ConflictError, *STORE),
+    ),
+    "POST /incidents/{incident_id}/mute": Operation(
+        "muteIncident", "incidents", "Tell nobody of an incident any more", schemas_incidents.IncidentResource,
+        "Not even the summary goes out. What says something new is still told singly. A 409 where it is over.",
+        raises=(errors.NotFoundError, errors.ConflictError, *STORE),
     ),
     "GET /dead-letters": Operation(
         "listDeadLetters", "dead letters", "List dead letters, newest first", schemas_operate.DeadLetterPage,

@@ -15,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import PydanticCustomError
 
 from ticketrouter.domain.errors import FieldProblem, InvalidQueryError
+from ticketrouter.domain.incident import IncidentStatus
 from ticketrouter.domain.listing import DeliveryFilter, TicketQuery
 from ticketrouter.domain.stats import MAX_WINDOW_S, MIN_WINDOW_S
 from ticketrouter.domain.status import DeliveryStatus
@@ -75,8 +76,8 @@ class TicketParameters(Request):
 
     include: str = Field(
         default="",
-        pattern="^(explanation|deliveries)(,(explanation|deliveries))*$",
-        description="What to add, joined by commas: explanation, deliveries.",
+        pattern="^(explanation|deliveries|similar)(,(explanation|deliveries|similar))*$",
+        description="What to add, joined by commas: explanation, deliveries, similar.",
     )
 
     @property
@@ -168,6 +169,14 @@ class ReplayRequest(DeliveryChoice):
 class AuditParameters(Request):
     """Parameters of `GET /audit`."""
 
+    limit: Limit = 50
+    cursor: Cursor | None = None
+
+
+class IncidentsParameters(Request):
+    """Parameters of `GET /incidents`."""
+
+    status: IncidentStatus | None = None
     limit: Limit = 50
     cursor: Cursor | None = None
 

@@ -258,15 +258,23 @@ def _alert(destination: str, fared: Mapping[str, Delivery]) -> AlertResource:
     )
 
 
+class SimilarResource(Shape):
+    """A ticket that is like another."""
+
+    ticket_id: str
+    similarity: float = Field(description="Cosine of their embeddings.")
+
+
 class TicketDetail(TicketResource):
     """A ticket, with what `include` asks for; a part that was not asked for is absent."""
 
     description: str = Field(description="Whole, as the customer wrote it.")
     explanation: list[TermResource] = Field(default=[], description="With `include=explanation`: what S is made of.")
     deliveries: list[DeliveryResource] = Field(default=[], description="With `include=deliveries`.")
+    similar: list[SimilarResource] = Field(default=[], description="With `include=similar`, nearest first.")
 
     @classmethod
-    def of(cls, record: TicketRecord, deliveries: Sequence[Delivery]) -> Self:
+    def of(cls, record: TicketRecord, deliveries: Sequence[Delivery], near: Iterable[tuple[str, float]] = ()) -> Self:
         """Translate all parts; the route leaves out what was not asked for."""
         return cls(
             **_identity(record),
@@ -274,6 +282,7 @@ class TicketDetail(TicketResource):
             **_course(record, deliveries),
             explanation=TermResource.of(record.score.contributions) if record.score else [],
             deliveries=[DeliveryResource.of(delivery) for delivery in deliveries],
+            similar=[SimilarResource(ticket_id=ticket_id, similarity=cosine) for ticket_id, cosine in near],
         )
 
 

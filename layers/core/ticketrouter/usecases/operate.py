@@ -11,7 +11,7 @@ from ticketrouter.domain.message import WorkItem
 from ticketrouter.domain.record import DeadLetter
 from ticketrouter.domain.status import Lane, State
 from ticketrouter.domain.ticket import TICKET_ID, clean
-from ticketrouter.ports import Clock, DeadLetters, TicketStore, Views, WorkQueue
+from ticketrouter.ports import Clock, DeadLetters, Incidents, TicketStore, Views, WorkQueue
 
 MAX_REDRIVE = 500  # dead letters a call: well inside the function's time, and a caller simply calls again
 MAX_DELETE = 500  # tickets of a customer a call
@@ -54,6 +54,7 @@ class Operate:
         views: Finds the tickets of a customer.
         dead_letters: What can be redriven.
         queue: The two lanes.
+        incidents: Where a deleted ticket leaves the window and its incident.
         clock: Time.
         deadline_s: After how long the reconciler looks at a redriven ticket.
     """
@@ -65,6 +66,7 @@ class Operate:
         views: Views,
         dead_letters: DeadLetters,
         queue: WorkQueue,
+        incidents: Incidents,
         clock: Clock,
         deadline_s: int,
     ) -> None:
@@ -72,6 +74,7 @@ class Operate:
         self._views = views
         self._dead_letters = dead_letters
         self._queue = queue
+        self._incidents = incidents
         self._clock = clock
         self._deadline_s = deadline_s
 
@@ -103,7 +106,7 @@ class Operate:
             NotFoundError: There is none.
             CacheUnavailableError: The store did not answer.
         """
-        if not TICKET_ID.fullmatch(ticket_id) or not self._store.delete(ticket_id):
+        if not TICKET_ID.fullmatch(ticket_id) or not self._delete(ticket_id):
             raise NotFoundError("there is no ticket with this id")
 
     def delete_customer(self, customer: str) -> Deleted:
@@ -113,8 +116,13 @@ class Operate:
             CacheUnavailableError: The store did not answer; what was deleted before stays deleted.
         """
         ids = self._views.ids_of_customer(clean(customer), MAX_DELETE)
-        deleted = sum(self._store.delete(ticket_id) for ticket_id in ids)
+        deleted = sum(self._delete(ticket_id) for ticket_id in ids)
         return Deleted(deleted, more=len(ids) == MAX_DELETE)
+
+    def _delete(self, ticket_id: str) -> bool:
+        """Remove a ticket, its record last: whatever breaks off half-way can be deleted again."""
+        self._incidents.forget(ticket_id)
+        return self._store.delete(ticket_id)
 
     def _rehearse(self, letters: Sequence[DeadLetter]) -> dict[str, RedriveOutcome]:
         tickets = [letter for letter in letters if letter.body is None]

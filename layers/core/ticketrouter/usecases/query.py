@@ -163,6 +163,11 @@ class Query:
         except QueueUnavailableError:
             return Figures(stats, None)  # the figures of the store are worth showing by themselves
 
+    def similar(self, record: TicketRecord) -> list[tuple[str, float]]:
+        """Return the tickets that were most like it when it was scored, without those that are gone by now."""
+        records = self._store.get_many([ticket_id for ticket_id, _ in record.similar]) if record.similar else []
+        return [found for found, other in zip(record.similar, records, strict=True) if other is not None]
+
     def deliveries(
         self, *, status: DeliveryStatus | None, limit: int, cursor: str | None, where: DeliveryFilter = ANY_DELIVERY
     ) -> tuple[list[Delivery], str | None]:

@@ -1,0 +1,90 @@
+"""Shapes of the answers about incidents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Self
+
+from pydantic import Field
+
+from ticketrouter.domain.incident import Incident, IncidentStatus, Member
+from ticketrouter.edge.schemas import Cursor, Shape, Share, Time, rfc3339
+
+IncidentId = Annotated[str, Field(pattern="^inc_[0-9a-z]{26}$")]
+
+
+class IncidentResource(Shape):
+    """Tickets that tell of the same thing."""
+
+    incident_id: IncidentId
+    status: IncidentStatus = Field(
+        description="open. acknowledged: no more messages but the summary. muted: none at all. resolved, by an "
+        "operator, and closed, after a quiet time: the next such ticket opens a new one."
+    )
+    category: str = Field(description="Of most of its tickets.")
+    count: int = Field(description="Tickets that have joined.")
+    urgent_count: int = Field(description="Those with S above 0.8.")
+    first_seen: Time
+    last_seen: Time
+    announced_at: Time | None = Field(
+        description="When people were first told of it; null while its urgent tickets are few."
+    )
+    samples: list[str] = Field(description="Excerpts of at most 3 tickets, without personal data.")
+    updates: int = Field(description="Messages about it, the first one included.")
+
+    @classmethod
+    def of(cls, incident: Incident) -> Self:
+        """Translate."""
+        announced_at_ms = incident.announced_at_ms
+        return cls(
+            incident_id=incident.id,
+            status=incident.status,
+            category=incident.category,
+            count=incident.count,
+            urgent_count=incident.urgent_count,
+            first_seen=rfc3339(incident.first_seen_ms),
+            last_seen=rfc3339(incident.last_seen_ms),
+            announced_at=None if announced_at_ms is None else rfc3339(announced_at_ms),
+            samples=list(incident.samples.values()),
+            updates=incident.update,
+        )
+
+
+class MemberResource(Shape):
+    """A ticket of an incident."""
+
+    ticket_id: str
+    similarity: float = Field(
+        description="Cosine with the ticket that was most like it when it joined; 0 for the first."
+    )
+    urgency_score: Share
+    accepted_at: Time
+
+    @classmethod
+    def of(cls, member: Member) -> Self:
+        """Translate."""
+        return cls(
+            ticket_id=member.ticket_id,
+            similarity=member.similarity,
+            urgency_score=member.urgency_score,
+            accepted_at=rfc3339(member.accepted_at_ms),
+        )
+
+
+class IncidentDetail(IncidentResource):
+    """An incident with its tickets."""
+
+    tickets: list[MemberResource] = Field(default=[], description="The newest 100, newest first.")
+
+    @classmethod
+    def with_members(cls, incident: Incident, members: Sequence[Member]) -> Self:
+        """Translate."""
+        tickets = [MemberResource.of(member) for member in members]
+        return cls(**IncidentResource.of(incident).model_dump(), tickets=tickets)
+
+
+class IncidentPage(Shape):
+    """Incidents, by their first ticket, newest first."""
+
+    incidents: list[IncidentResource]
+    cursor: Cursor
