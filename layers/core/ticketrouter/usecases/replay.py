@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from ticketrouter.domain.alert import Alert
+from ticketrouter.domain.alert import Alert, trial_alert
 from ticketrouter.domain.errors import ConflictError, NotFoundError, QueueUnavailableError
 from ticketrouter.domain.listing import DeliveryFilter
 from ticketrouter.domain.record import Delivery
@@ -18,7 +18,6 @@ MAX_REPLAY = 200  # deliveries a call: well inside the function's time, and a ca
 # Source: Amazon SQS developer guide, "Message quotas": a message can be delayed by 15 minutes.
 LONGEST_DELAY_S = 900
 _FIND_PAGES = 10  # a call looks at 20,000 deliveries at most; the next one goes on from there
-TEST_S = 0.81  # the lowest that is urgent: no threshold of a destination is asked for a test
 
 
 class ReplayOutcome(StrEnum):
@@ -146,20 +145,7 @@ class Replay:
         """
         if destination_id not in (known.id for known in self._destinations.all()):
             raise NotFoundError("there is no destination with this id")
-        now_ms = self._clock.now_ms()
-        alert = Alert(
-            ticket_id=f"test_{self._randomness.token()}",
-            destination=destination_id,
-            category="Test",
-            urgency_score=TEST_S,
-            subject=f"Test of the destination {destination_id}",
-            excerpt="An operator tries whether alerts arrive here. There is no ticket, and nothing is to be done.",
-            customer="",
-            reasons=(),
-            accepted_at_ms=now_ms,
-            scored_at_ms=now_ms,
-            test=True,
-        )
+        alert = trial_alert(destination_id, now_ms=self._clock.now_ms(), token=self._randomness.token())
         if self._alerts.send([alert]):
             raise QueueUnavailableError("the queue did not take the test")
         return alert
