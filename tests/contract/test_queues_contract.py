@@ -282,27 +282,6 @@ class TestWhatSqsMayAnswer:
             self.queue(client).depths()
 
 
-class TestFaultsOfTheTwins:
-    """The twins fail as SQS does: all, some, or with an outcome that nobody knows."""
-
-    def test_down(self):
-        queue = MemoryWorkQueue()
-        queue.down = True
-
-        assert queue.send([item(1), item(2)]) == [0, 1]
-        assert (queue.send_raw(Lane.EXPRESS, "{}"), queue.sent, queue.raw) == (False, [], [])
-        with pytest.raises(QueueUnavailableError):
-            queue.depths()
-
-    def test_refused_and_unknown(self):
-        queue = MemoryAlertQueue()
-        queue.refuse = lambda one: one.ticket_id == "t1"
-        queue.lose_reply = lambda one: one.ticket_id == "t2"
-
-        assert queue.send([alert(0), alert(1), alert(2)]) == [1, 2]
-        assert [one.ticket_id for one in queue.sent] == ["t0", "t2"]
-
-
 def test_the_client_waits_no_longer_than_a_request_can():
     config = sqs_client().meta.config
 

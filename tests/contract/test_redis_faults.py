@@ -12,6 +12,7 @@ from ticketrouter.adapters.redis_store import RedisClaims, RedisClient
 from ticketrouter.adapters.redis_store.breaker import FAILURES_TO_OPEN, OPEN_MS
 from ticketrouter.adapters.redis_store.client import scripts
 from ticketrouter.adapters.system import SystemClock
+from ticketrouter.domain.audit import AuditEnd, AuditEntry
 from ticketrouter.domain.errors import CacheUnavailableError, RateLimitedError
 from ticketrouter.domain.message import WorkItem
 from ticketrouter.domain.record import Attempt, DeadLetter
@@ -259,6 +260,15 @@ def _live_through_everything(world):
     world.deliveries.record(alert, tried, DeliveryStatus.DELIVERED, token="d", retry_in_ms=None)
     world.deliveries.close(world.alert(deleted), DeliveryStatus.EXHAUSTED)
     world.deliveries.find(status=None, limit=10, cursor=None)
+    held = world.alert(resent)
+    world.deliveries.claim(held, token="h", lease_ms=5_000)
+    world.budgets.spend(held, 0)
+    world.deliveries.hold(held, token="h", digest_id="dig_x", wait_ms=None)
+    world.budgets.told(world.budgets.close("oncall"))
+    world.budgets.destinations()
+    world.audit.begin(AuditEntry("aud_x", 1, "ops", "", "POST /dead-letters/redrive", ""))
+    world.audit.end("aud_x", AuditEnd(200))
+    world.audit.find(limit=10, cursor=None)
     world.store.fail(failed, "poison")
     world.store.reopen(failed.ticket.ticket_id)
     world.store.count_resend(resent.ticket.ticket_id, due_at_ms=1)

@@ -58,7 +58,7 @@ def _secret(manager: BaseClient, text: str) -> str:
 def _memory(_: pytest.FixtureRequest) -> ApiKeys:
     return MemoryApiKeys(
         [
-            ApiKey("dev", DIGEST, frozenset({Scope.SUBMIT, Scope.READ})),
+            ApiKey("dev", DIGEST, frozenset({Scope.SUBMIT, Scope.READ}), name="Ada's laptop"),
             ApiKey("former", DIGEST, frozenset(), disabled=True),
         ]
     )
@@ -77,7 +77,7 @@ def api_keys(request: pytest.FixtureRequest) -> ApiKeys:
 
 
 def test_a_known_key_is_returned_as_it_is_stored(api_keys: ApiKeys) -> None:
-    assert api_keys.get("dev") == ApiKey("dev", DIGEST, frozenset({Scope.SUBMIT, Scope.READ}))
+    assert api_keys.get("dev") == ApiKey("dev", DIGEST, frozenset({Scope.SUBMIT, Scope.READ}), name="Ada's laptop")
 
 
 def test_a_disabled_key_is_still_known(api_keys: ApiKeys) -> None:

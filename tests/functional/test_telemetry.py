@@ -12,7 +12,7 @@ from functions.dispatcher import handler as dispatcher
 from functions.ingest import handler as ingest
 from functions.worker import handler as worker
 from tests import log_schema, telemetry_day
-from tests.telemetry_day import Line, call, event, records, written
+from tests.telemetry_lines import Line, call, event, records, written
 from tests.unit import dispatcher_world, worker_world
 from ticketrouter.adapters.memory import MemoryClaims, MemoryClock, MemoryRandomness, MemoryState, MemoryWorkQueue
 from ticketrouter.domain.ticket import TicketIds

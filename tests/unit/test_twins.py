@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ticketrouter.adapters.memory import (
+    MemoryAlertQueue,
     MemoryClaims,
     MemoryClock,
     MemoryDeadLetters,
@@ -14,8 +15,13 @@ from ticketrouter.adapters.memory import (
     MemoryTicketStore,
     MemoryViews,
     MemoryWebhookSender,
+    MemoryWorkQueue,
 )
-from ticketrouter.domain.errors import CacheUnavailableError, WebhookGoneError
+from ticketrouter.domain.alert import Alert
+from ticketrouter.domain.errors import CacheUnavailableError, QueueUnavailableError, WebhookGoneError
+from ticketrouter.domain.message import WorkItem
+from ticketrouter.domain.status import Lane
+from ticketrouter.domain.ticket import Ticket
 from ticketrouter.ports import TicketQuery, WebhookReply
 
 
@@ -61,3 +67,26 @@ def test_a_receiver_answers_as_it_was_told_and_then_200():
         sender.send("u", {"a": "b"}, b"1")
     assert [sender.send("u", {}, b"2").status, sender.send("u", {}, b"3").status] == [204, 200]
     assert [sent.body for sent in sender.sent] == [b"1", b"2", b"3"]
+
+
+class TestFaultsOfTheQueues:
+    """The queues fail as SQS does: all, some, or with an outcome that nobody knows."""
+
+    def test_down(self) -> None:
+        queue = MemoryWorkQueue()
+        queue.down = True
+        items = [WorkItem(Ticket(name, "on fire"), Lane.STANDARD, 0.2, 1_750_000_000_000) for name in ("a", "b")]
+
+        assert queue.send(items) == [0, 1]
+        assert (queue.send_raw(Lane.EXPRESS, "{}"), queue.sent, queue.raw) == (False, [], [])
+        with pytest.raises(QueueUnavailableError):
+            queue.depths()
+
+    def test_refused_and_unknown(self) -> None:
+        queue = MemoryAlertQueue()
+        queue.refuse = lambda one: one.ticket_id == "t1"
+        queue.lose_reply = lambda one: one.ticket_id == "t2"
+        alerts = [Alert(f"t{n}", "oncall", "Technical", 0.9, "", "on fire", "", (), 1, 2) for n in range(3)]
+
+        assert queue.send(alerts) == [1, 2]
+        assert [one.ticket_id for one in queue.sent] == ["t0", "t2"]
