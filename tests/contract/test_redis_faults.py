@@ -14,6 +14,7 @@ from ticketrouter.adapters.redis_store.client import scripts
 from ticketrouter.adapters.system import SystemClock
 from ticketrouter.domain.audit import AuditEnd, AuditEntry
 from ticketrouter.domain.errors import CacheUnavailableError, RateLimitedError
+from ticketrouter.domain.incident import IncidentAction, Joiner, Neighbour
 from ticketrouter.domain.message import WorkItem
 from ticketrouter.domain.record import Attempt, DeadLetter
 from ticketrouter.domain.status import DeliveryStatus, Lane
@@ -266,6 +267,20 @@ def _live_through_everything(world):
     world.deliveries.hold(held, token="h", digest_id="dig_x", wait_ms=None)
     world.budgets.told(world.budgets.close("oncall"))
     world.budgets.destinations()
+    world.deliveries.postpone(held, token="h", in_ms=1)
+    world.deliveries.note_fallback(held, "chat")
+    world.health.admit("oncall", token="h", lease_ms=1, secret_print="p", by_operator=False)
+    world.health.failed("oncall", slow=True, wish_s=0)
+    world.health.gone("oncall", secret_print="p")
+    world.health.conditions(["oncall"])
+    like = Joiner("a", "inc_a", "Technical", 0.9, True, 1, "on fire", ("oncall",), (Neighbour("b", 0.9),))
+    world.incidents.join([like])
+    world.incidents.confirm("inc_a", 1)
+    world.incidents.change("inc_a", IncidentAction.ACK)
+    world.incidents.due(quiet_ms=1, limit=10)
+    world.incidents.find(status="", limit=10, cursor=None)
+    world.incidents.forget("a")
+    world.store.link({"a": "inc_a"})
     world.audit.begin(AuditEntry("aud_x", 1, "ops", "", "POST /dead-letters/redrive", ""))
     world.audit.end("aud_x", AuditEnd(200))
     world.audit.find(limit=10, cursor=None)
