@@ -54,7 +54,8 @@ def test_every_event_leads_to_what_is_expected_in_the_real_processes() -> None:
 def test_invoke_prints_the_answer_alone_and_says_that_it_is_the_expected_one() -> None:
     done = invoke("events/authorizer/good.json")
 
-    answer = {"isAuthorized": True, "context": {"key_id": "dev", "scopes": "submit read operate"}}
+    context = {"key_id": "dev", "key_name": "dev", "scopes": "submit read operate"}
+    answer = {"isAuthorized": True, "context": context}
     assert (done.returncode, json.loads(done.stdout or "null")) == (0, answer), done.stderr
     assert "as expected: A key with every scope." in done.stderr
 
