@@ -75,7 +75,13 @@ def model() -> OnnxScorer:
 def api_keys() -> MemoryApiKeys:
     entries = json.loads(API_KEYS.read_text(encoding="utf-8"))["keys"]
     return MemoryApiKeys(
-        ApiKey(each["id"], each["sha256"], frozenset(map(Scope, each["scopes"])), each.get("disabled", False))
+        ApiKey(
+            each["id"],
+            each["sha256"],
+            frozenset(map(Scope, each["scopes"])),
+            disabled=each.get("disabled", False),
+            name=each["name"],
+        )
         for each in entries
     )
 
