@@ -64,6 +64,7 @@ class Options:
         only: Run these functions alone, to be invoked directly: without routes, pollers, timers, stack.json or a Redis
             of the user's.
         api_keys: The document of the keys to let in; None lets in one, made on the first start and kept.
+        hourly_budget: Messages an hour to each destination at the sink; None for no limit.
         on_step: Told what is done and after how many seconds.
         on_log: Gets every line of the functions, if given.
         on_alert: Told of every webhook at the sink.
@@ -76,6 +77,7 @@ class Options:
     host: str = HOST
     only: tuple[str, ...] = ()
     api_keys: str | None = field(default=None, repr=False)
+    hourly_budget: int | None = None
     on_step: Callable[[str, float], None] = lambda step, seconds: None
     on_log: Callable[[str, bytes], None] | None = None
     on_alert: Callable[[Arrival], None] = lambda arrival: None
@@ -234,7 +236,7 @@ class Stack:
         expected: dict[str, Any] = {}
         listener = await self._listen(Sink(expected, self._options.on_alert).handle, limit_bytes=1024 * 1024)
         own = dest.load_destinations(self._folder / "destinations.json")
-        targets = dest.sink_destinations(listener.url) if own is None else own
+        targets = dest.sink_destinations(listener.url, self._options.hourly_budget) if own is None else own
         expected.update(dest.expected_at_sink(targets))
         return targets, listener.url
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,7 +18,7 @@ from rich.table import Table
 from local.commands.session import with_stack
 from local.commands.terminal import DEFAULT_STATE, ROOT, StateDir, console, errors, print_step
 from local.errors import LocalStackError
-from local.stack import Options, Stack
+from local.stack import Options
 from local.state import running_stack
 from local.storm.drive import Storm
 from local.storm.outcome import Outcome, Seen, count
@@ -43,10 +43,14 @@ def storm(
     seconds: Annotated[float, typer.Option(min=0, help="How long to post, at a steady rate.")] = 60,
     seed: Annotated[int, typer.Option(help="Decides the order.")] = 1,
     tickets: Annotated[int | None, typer.Option(min=1, help="Post only the first so many of that order.")] = None,
+    hourly_budget: Annotated[
+        int | None, typer.Option(min=1, help="Messages an hour to each destination of a stack that it starts.")
+    ] = None,
     state_dir: StateDir = DEFAULT_STATE,
 ) -> None:
     """Post 500 tickets, three incidents among them, to the running stack or a new one; count what people get of it."""
-    seen = asyncio.run(_storm(read_tellings(TICKETS, seed, tickets), seconds, state_dir))
+    post = partial(_post, read_tellings(TICKETS, seed, tickets), seconds)
+    seen = asyncio.run(_on_a_stack(post, state_dir, hourly_budget))
     if seen is None:
         raise typer.Exit(130)
     outcome = count(seen)
@@ -58,18 +62,25 @@ def storm(
         raise LocalStackError(f"A ticket was lost or forgotten: see the logs in {state_dir}/logs")
 
 
-async def _storm(tellings: Sequence[Telling], seconds: float, state_dir: Path) -> Seen | None:
+async def _on_a_stack(
+    post: Callable[[dict[str, Any]], Coroutine[Any, Any, Seen]], state_dir: Path, hourly_budget: int | None
+) -> Seen | None:
     try:
         running = running_stack(state_dir)
     except LocalStackError:
-        errors.print("[bold]Starting the ticket router[/]")
-        options = Options(root=ROOT, state_folder=state_dir.resolve(), on_step=partial(print_step, to=errors))
-        return await with_stack(options, partial(_post_to_new, tellings, seconds))
-    return await _post(tellings, seconds, running)
-
-
-async def _post_to_new(tellings: Sequence[Telling], seconds: float, stack: Stack) -> Seen:
-    return await _post(tellings, seconds, stack.info)
+        running = None
+    if running and hourly_budget:
+        raise LocalStackError("A stack already runs here: its destinations have their budgets, give none")
+    if running:
+        return await post(running)
+    errors.print("[bold]Starting the ticket router[/]")
+    options = Options(
+        root=ROOT,
+        state_folder=state_dir.resolve(),
+        hourly_budget=hourly_budget,
+        on_step=partial(print_step, to=errors),
+    )
+    return await with_stack(options, lambda stack: post(stack.info))
 
 
 async def _post(tellings: Sequence[Telling], seconds: float, info: dict[str, Any]) -> Seen:
