@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import asdict
 from functools import partial
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -16,7 +16,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from local.commands.session import with_stack
-from local.commands.terminal import DEFAULT_STATE, ROOT, StateDir, console, errors, print_step
+from local.commands.terminal import (
+    DEFAULT_STATE,
+    ROOT,
+    MoreOverrides,
+    ParameterOverrides,
+    StateDir,
+    console,
+    errors,
+    overrides_from,
+    print_step,
+)
 from local.errors import LocalStackError
 from local.stack import Options
 from local.state import running_stack
@@ -39,6 +49,8 @@ _MEANINGS = {
 
 
 def storm(
+    more: MoreOverrides = None,
+    parameter_overrides: ParameterOverrides = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object; progress goes to stderr.")] = False,
     seconds: Annotated[float, typer.Option(min=0, help="How long to post, at a steady rate.")] = 60,
     seed: Annotated[int, typer.Option(help="Decides the order.")] = 1,
@@ -50,7 +62,14 @@ def storm(
 ) -> None:
     """Post 500 tickets, three incidents among them, to the running stack or a new one; count what people get of it."""
     post = partial(_post, read_tellings(TICKETS, seed, tickets), seconds)
-    seen = asyncio.run(_on_a_stack(post, state_dir, hourly_budget))
+    options = Options(
+        root=ROOT,
+        state_folder=state_dir.resolve(),
+        overrides=overrides_from(parameter_overrides, more),
+        hourly_budget=hourly_budget,
+        on_step=partial(print_step, to=errors),
+    )
+    seen = asyncio.run(_on_a_stack(post, options))
     if seen is None:
         raise typer.Exit(130)
     outcome = count(seen)
@@ -62,25 +81,15 @@ def storm(
         raise LocalStackError(f"A ticket was lost or forgotten: see the logs in {state_dir}/logs")
 
 
-async def _on_a_stack(
-    post: Callable[[dict[str, Any]], Coroutine[Any, Any, Seen]], state_dir: Path, hourly_budget: int | None
-) -> Seen | None:
+async def _on_a_stack(post: Callable[[dict[str, Any]], Coroutine[Any, Any, Seen]], options: Options) -> Seen | None:
     try:
-        running = running_stack(state_dir)
+        running = running_stack(options.state_folder or DEFAULT_STATE)
     except LocalStackError:
-        running = None
-    if running and hourly_budget:
-        raise LocalStackError("A stack already runs here: its destinations have their budgets, give none")
-    if running:
-        return await post(running)
-    errors.print("[bold]Starting the ticket router[/]")
-    options = Options(
-        root=ROOT,
-        state_folder=state_dir.resolve(),
-        hourly_budget=hourly_budget,
-        on_step=partial(print_step, to=errors),
-    )
-    return await with_stack(options, lambda stack: post(stack.info))
+        errors.print("[bold]Starting the ticket router[/]")
+        return await with_stack(options, lambda stack: post(stack.info))
+    if options.hourly_budget or options.overrides:
+        raise LocalStackError("A stack already runs here and keeps its parameters and budgets: stop it, or give none")
+    return await post(running)
 
 
 async def _post(tellings: Sequence[Telling], seconds: float, info: dict[str, Any]) -> Seen:
@@ -104,6 +113,7 @@ def _as_json(outcome: Outcome, seen: Seen) -> dict[str, Any]:
     return {
         **outcome.figures,
         "messages_by_destination": dict(outcome.messages),
+        "stories": {name: asdict(story) for name, story in outcome.stories.items()},
         "incident_tickets": {name: dict(stories) for name, stories in outcome.mixture.items()},
         "unrelated_merged_tickets": [seen.posted[each].body for each in outcome.unrelated_merged],
         "forgotten_tickets": [seen.posted[each].body for each in outcome.forgotten],

@@ -121,9 +121,6 @@ class Storm:
         return {ticket["ticket_id"]: ticket for ticket in tickets}
 
     async def _all_incidents(self) -> Sequence[Json]:
-        async with self._session.get("/incidents") as response:
-            if response.status == 404:  # a router of before there were any
-                return []
         return await self._pages("/incidents", "incidents")
 
     async def _messages(self, began_ms: int) -> Sequence[Json]:
