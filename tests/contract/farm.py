@@ -155,11 +155,12 @@ class Authority:
         pem = self.certificate.public_bytes(serialization.Encoding.PEM).decode()
         return ssl.create_default_context(cadata=pem)
 
-    def server(self, folder, *names, expired=False):
+    def server(self, folder, *names, expired=False, self_signed=False):
         """Return a server's context with a certificate for these names."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
-        certificate = self._sign(subject, key, names, expired=expired)
+        issuer = (subject, key) if self_signed else None
+        certificate = self._sign(subject, key, names, expired=expired, issuer=issuer)
         path = folder / "server.pem"
         path.write_bytes(
             certificate.public_bytes(serialization.Encoding.PEM)
@@ -171,20 +172,21 @@ class Authority:
         context.load_cert_chain(path)
         return context
 
-    def _sign(self, subject, key, names, *, authority=False, expired=False):
+    def _sign(self, subject, key, names, *, authority=False, expired=False, issuer=None):
+        issuer_name, issuer_key = issuer or (self._name, self._key)
         now = datetime.datetime.now(datetime.UTC)
         until = now - datetime.timedelta(days=1) if expired else now + datetime.timedelta(days=1)
         builder = (
             x509.CertificateBuilder()
             .subject_name(subject)
-            .issuer_name(self._name)
+            .issuer_name(issuer_name)
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - datetime.timedelta(days=2))
             .not_valid_after(until)
             .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
         )
         if authority:
             usage = x509.KeyUsage(False, False, False, False, False, True, True, False, False)
@@ -192,7 +194,7 @@ class Authority:
         if names:
             alternatives = [_alternative(name) for name in names]
             builder = builder.add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
-        return builder.sign(self._key, hashes.SHA256())
+        return builder.sign(issuer_key, hashes.SHA256())
 
 
 def _alternative(name):

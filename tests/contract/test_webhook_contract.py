@@ -237,11 +237,12 @@ def test_a_host_with_a_trusted_certificate_is_reached_by_its_checked_address(int
     assert farm.requests[0].headers["host"] == HOST
 
 
-@pytest.mark.parametrize("flaw", ["another name", "the address alone", "expired", "unknown authority"])
+@pytest.mark.parametrize("flaw", ["another name", "the address alone", "expired", "unknown authority", "self-signed"])
 def test_a_certificate_that_proves_nothing_stops_the_request(internet, authority, tmp_path, flaw):
     signer = Authority() if flaw == "unknown authority" else authority
     name = {"another name": "evil.example", "the address alone": PUBLIC}.get(flaw, HOST)
-    farm = Farm(tls=signer.server(tmp_path, name, expired=flaw == "expired"))
+    tls = signer.server(tmp_path, name, expired=flaw == "expired", self_signed=flaw == "self-signed")
+    farm = Farm(tls=tls)
     internet(farm)
     with pytest.raises(WebhookUnavailableError):
         post(f"{URL}/200", tls=authority.trust(), resolver=lambda host: [PUBLIC])

@@ -46,10 +46,11 @@ class QueueDouble:
         self.dead_letters: list[Received] = []
         self.most_receives = 0
 
-    def send(self, alerts: Sequence[Alert]) -> list[int]:
+    def send(self, alerts: Sequence[Alert], *, delays_s: Sequence[int] = ()) -> list[int]:
         """Queue alerts; none fails."""
-        for alert in alerts:
-            self.send_at(alert, self._clock.monotonic_ms())
+        for position, alert in enumerate(alerts):
+            delay_s = delays_s[position] if delays_s else 0
+            self.send_at(alert, self._clock.monotonic_ms() + delay_s * 1_000)
         return []
 
     def send_at(self, alert: Alert, at_ms: float) -> None:

@@ -149,14 +149,14 @@ class HttpWebhookSender:
             host = target.host if target.tls else f"{target.host}:{target.port}"
             all_headers = {**headers, "host": host, "connection": "close"}
             connection.request("POST", target.path, body, all_headers, preload_content=False, decode_content=False)
-            reply = connection.getresponse()
-            self._remaining_s(deadline_ms)  # a head that our timer cut off parses like a whole one
-            # The status has come, so the outcome is known: a body that is late or breaks off changes nothing.
-            open_socket.settimeout(BODY_S)
-            body_read = b""
-            with contextlib.suppress(HTTPError, OSError, http.client.HTTPException, ValueError):
-                body_read = reply.read1(MAX_REPLY_BYTES)
-            return reply.status, reply.headers.get("retry-after"), reply_excerpt(body_read)
+            with contextlib.closing(connection.getresponse()) as reply:  # it keeps the socket open, too
+                self._remaining_s(deadline_ms)  # a head that our timer cut off parses like a whole one
+                # The status has come, so the outcome is known: a body that is late or breaks off changes nothing.
+                open_socket.settimeout(BODY_S)
+                body_read = b""
+                with contextlib.suppress(HTTPError, OSError, http.client.HTTPException, ValueError):
+                    body_read = reply.read1(MAX_REPLY_BYTES)
+                return reply.status, reply.headers.get("retry-after"), reply_excerpt(body_read)
         except (HTTPError, OSError, http.client.HTTPException, ValueError):
             raise WebhookUnavailableError("no reply in time, or none that is HTTP") from None
         finally:
