@@ -126,7 +126,8 @@ def test_a_key_that_was_put_into_the_secret_opens_the_api(deployment: Deployment
 
     answer = deployment.invoke("authorizer", request)
 
-    assert answer == {"isAuthorized": True, "context": {"key_id": "smoke", "scopes": "submit"}}
+    context = {"key_id": "smoke", "key_name": "smoke", "scopes": "submit"}
+    assert answer == {"isAuthorized": True, "context": context}
 
 
 def test_a_ticket_is_taken_scored_by_the_model_and_read_again(deployment: Deployment) -> None:
