@@ -18,9 +18,10 @@ def grouping(state: MemoryState, incidents: Incidents | None = None) -> Grouping
     """Make a search that shares its memory with other twins."""
     return Grouping(
         log=MemoryVectorLog(state),
-        neighbours=MemoryNeighbours(),
+        neighbours=MemoryNeighbours(0.4),
         incidents=incidents or MemoryIncidents(state),
         randomness=MemoryRandomness(),
+        close_similarity=0.55,
     )
 
 
@@ -35,6 +36,6 @@ def unite(incidents: Incidents, now_ms: int) -> str:
     for n in range(11):
         found = tuple(neighbours[:n])
         group_id = "inc_" + "a" * 26
-        ticket = Joiner(f"i-{n}", group_id, "Legal", 0.9, True, now_ms + n, "Nobody can pay", ("oncall",), found)
+        ticket = Joiner(f"i-{n}", group_id, "Legal", 0.9, True, now_ms + n, "Nobody can pay", ("oncall",), found, n)
         (joined,) = incidents.join([ticket])
     return joined.incident.id

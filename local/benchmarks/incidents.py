@@ -6,8 +6,8 @@ are, as in a storm.
 
 from __future__ import annotations
 
-import resource
 import time
+import tracemalloc
 from collections.abc import Callable
 from functools import partial
 
@@ -31,7 +31,7 @@ DIMENSIONS = 384
 BATCH = 10
 BATCHES = 100
 STORM_SHARE = 0.1  # of the tickets tell of one incident
-SIMILARITY = 0.5
+SIMILARITY = 0.4
 SEED = 7
 
 
@@ -42,6 +42,7 @@ def grouping(client: RedisClient, clock: Clock) -> Grouping:
         neighbours=MatrixNeighbours(similarity=SIMILARITY, window_s=300),
         incidents=RedisIncidents(client),
         randomness=SystemRandomness(),
+        close_similarity=SIMILARITY,
     )
 
 
@@ -55,10 +56,11 @@ def run(services: Services) -> list[Row]:
         first.group(_outcomes(vectors, range(start, start + 100), clock))
 
     cold = _timed(lambda: _load(client, clock))
-    held_before_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    tracemalloc.start()
     second = grouping(client, clock)
     second.group(_outcomes(vectors, range(VECTORS, VECTORS + 1), clock))
-    held_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - held_before_kb
+    held_mb = tracemalloc.get_traced_memory()[0] / 1e6
+    tracemalloc.stop()
 
     starts = range(VECTORS + 1, VECTORS + 1 + BATCH * BATCHES - BATCH, BATCH)
     batches = [_outcomes(vectors, range(at, at + BATCH), clock) for at in starts]
@@ -76,7 +78,7 @@ def run(services: Services) -> list[Row]:
         Row("incidents: cold load of the window", f"{cold:.0f} ms", "<= 1,000 ms", cold <= 1_000),
         Row(f"incidents: refresh, {BATCH * BATCHES:,} behind", f"{refresh:.1f} ms", "<= 200 ms", refresh <= 200),
         Row("incidents: the window in Redis", f"{stored_mb:.1f} MB", "<= 10 MB", stored_mb <= 10),
-        Row("incidents: the window in a worker", f"{max(0, held_kb) / 1e3:.0f} MB", "<= 64 MB", held_kb <= 64_000),
+        Row("incidents: the window in a worker", f"{held_mb:.0f} MB", "<= 64 MB", held_mb <= 64),
     ]
 
 

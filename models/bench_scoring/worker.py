@@ -45,6 +45,7 @@ def build(model_dir: str) -> GuardedScorer:
                 neighbours=MatrixNeighbours(similarity=models.manifest["duplicate_similarity"], window_s=300),
                 incidents=RedisIncidents(redis),
                 randomness=SystemRandomness(),
+                close_similarity=models.manifest["duplicate_similarity"],
             ),
             dead_letters=RedisDeadLetters(redis),
             visibility=SqsVisibility(sqs, [QUEUE]),

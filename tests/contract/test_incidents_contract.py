@@ -28,6 +28,7 @@ def joiner(world, number, like=(), **changes):
         "neighbours": tuple(Neighbour(f"t{other}", 0.75) for other in like),
         **changes,
     }
+    chosen.setdefault("close", len(chosen["neighbours"]))
     return Joiner(f"t{number}", f"inc_{RANDOMNESS.token()}", **chosen)
 
 
@@ -109,6 +110,13 @@ def test_categories_news_and_destinations_are_decided_alike(world):
     assert verdicts[4:] == [Verdict(("boss",), ("oncall",), IncidentPhase.OPENED, 1), Verdict(), Verdict()]
 
 
+def test_what_is_no_duplicate_of_two_members_joins_and_is_told_singly(world):
+    storm(world, LIMIT + 2)
+    for close, verdict in ((0, Verdict()), (1, Verdict()), (2, Verdict((), ("oncall",)))):
+        (joined,) = world.incidents.join([joiner(world, 60 + close, like=range(LIMIT + 2), close=close)])
+        assert (joined.verdict, joined.incident.count) == (verdict, LIMIT + 3 + close)
+
+
 def test_only_what_is_within_the_window_counts_for_the_limit(world):
     world.incidents = world.incidents_with(window_s=1)
     storm(world, LIMIT)
@@ -141,7 +149,7 @@ def test_of_workers_at_once_exactly_one_announces_each_step(world):
 def test_an_operator_acknowledges_mutes_and_resolves(world):
     incident_id = storm(world, LIMIT + 1)[-1].incident.id
     assert world.incidents.change(incident_id, IncidentAction.ACK).status is IncidentStatus.ACKNOWLEDGED
-    later = world.incidents.join([joiner(world, n, like=range(LIMIT + 1)) for n in range(20, 35)])
+    later = world.incidents.join([joiner(world, n, like=[*range(LIMIT + 1), *range(20, n)]) for n in range(20, 35)])
     assert {one.verdict for one in later} == {Verdict((), ("oncall",))}, "the twentieth would be told of"
     resolved = world.incidents.change(incident_id, IncidentAction.RESOLVE)
     assert (resolved.status, resolved.update) == (IncidentStatus.RESOLVED, 2)

@@ -16,7 +16,7 @@ from ticketrouter.domain.incident import (
     Joiner,
     Verdict,
     choose,
-    is_step,
+    passes_step,
 )
 
 LIMIT = 10
@@ -32,13 +32,14 @@ def joiner(number: int, **changes: object) -> Joiner:
         "excerpt": f"it is down {number}",
         "destinations": ("oncall",) if float(str(urgency)) > 0.8 else (),
         "neighbours": (),
+        "close": 0,
         **changes,
     }
     return Joiner(f"t{number}", f"inc_{number:026d}", **chosen)  # type: ignore[arg-type]
 
 
 def storm(incident: Incident, tickets: int, start: int = 0) -> list[Verdict]:
-    return [incident.add(joiner(number), 2_000, limit=LIMIT) for number in range(start, start + tickets)]
+    return [incident.add(joiner(number), 2_000, limit=LIMIT, close=2) for number in range(start, start + tickets)]
 
 
 def fresh() -> Incident:
@@ -61,36 +62,45 @@ def test_updates_go_out_at_growing_steps() -> None:
     grown = [number for number, verdict in enumerate(verdicts, start=1) if verdict.phase is IncidentPhase.GROWN]
     assert grown == [20, 50, 100, 200, 500, 1_000, 1_500]
     assert [verdicts[number - 1].update for number in grown] == [2, 3, 4, 5, 6, 7, 8]
-    assert not is_step(10) and not is_step(750)
+    assert passes_step(11, 21) and not passes_step(20, 49), "a step may be passed late"
+    assert passes_step(999, 1_000) and not passes_step(1_000, 1_499)
 
 
 def test_what_says_something_new_is_told_singly() -> None:
     incident = fresh()
     storm(incident, 12)
 
-    legal, again = (incident.add(joiner(n, category="Legal"), 2_000, limit=LIMIT) for n in (100, 101))
-    worse, as_bad = (incident.add(joiner(n, urgency_score=1.0), 2_000, limit=LIMIT) for n in (102, 103))
+    legal, again = (incident.add(joiner(n, category="Legal"), 2_000, limit=LIMIT, close=2) for n in (100, 101))
+    worse, as_bad = (incident.add(joiner(n, urgency_score=1.0), 2_000, limit=LIMIT, close=2) for n in (102, 103))
 
     assert (legal, again) == (Verdict(), Verdict((), ("oncall",)))
     assert incident.told_urgency == 0.9
     assert (worse, as_bad) == (Verdict((), ("oncall",)), Verdict((), ("oncall",))), "a tenth more is no news"
 
     incident.told_urgency = 0.85
-    worse, as_bad = (incident.add(joiner(n, urgency_score=0.96), 2_000, limit=LIMIT) for n in (104, 105))
+    worse, as_bad = (incident.add(joiner(n, urgency_score=0.96), 2_000, limit=LIMIT, close=2) for n in (104, 105))
     assert (worse, as_bad) == (Verdict(), Verdict((), ("oncall",)))
+
+
+def test_what_is_no_duplicate_of_two_members_is_told_singly_and_leaves_the_step_to_the_next() -> None:
+    incident = fresh()
+    storm(incident, 19)
+    assert incident.add(joiner(60), 2_000, limit=LIMIT, close=1) == Verdict()
+    grown = incident.add(joiner(61), 2_000, limit=LIMIT, close=2)
+    assert (grown.phase, grown.update, incident.urgent_count) == (IncidentPhase.GROWN, 2, 21)
 
 
 def test_a_destination_that_has_not_heard_of_the_incident_is_told_of_it() -> None:
     incident = fresh()
     storm(incident, 12)
-    verdict = incident.add(joiner(50, destinations=("boss", "oncall")), 2_000, limit=LIMIT)
+    verdict = incident.add(joiner(50, destinations=("boss", "oncall")), 2_000, limit=LIMIT, close=2)
     assert verdict == Verdict(("boss",), ("oncall",), IncidentPhase.OPENED, 1)
-    assert incident.add(joiner(51, destinations=("boss",)), 2_000, limit=LIMIT) == Verdict((), ("boss",))
+    assert incident.add(joiner(51, destinations=("boss",)), 2_000, limit=LIMIT, close=2) == Verdict((), ("boss",))
 
 
 def test_tickets_that_are_not_urgent_join_and_page_nobody() -> None:
     incident = fresh()
-    verdicts = [incident.add(joiner(n, urgency_score=0.5), 2_000, limit=LIMIT) for n in range(30)]
+    verdicts = [incident.add(joiner(n, urgency_score=0.5), 2_000, limit=LIMIT, close=2) for n in range(30)]
     assert set(verdicts) == {Verdict()}
     assert (incident.formed, incident.announced_at_ms, incident.urgent_count) == (True, None, 0)
 
@@ -121,8 +131,8 @@ def test_a_ticket_joins_the_largest_group_of_which_enough_members_are_like_it() 
     storm(small, 3)
     storm(large, 10)
     groups = {"inc_a": small, "inc_b": large}
-    assert choose(groups, {"inc_a": 3, "inc_b": 4}) == "inc_b"
-    assert choose(groups, {"inc_a": 3, "inc_b": 3}) == "inc_a", "one end of a chain is not the whole of it"
+    assert choose(groups, {"inc_a": 3, "inc_b": 5}) == "inc_b"
+    assert choose(groups, {"inc_a": 3, "inc_b": 4}) == "inc_a", "one end of a chain is not the whole of it"
     assert choose(groups, {"inc_a": 1, "inc_b": 3}) is None
     assert choose(groups, {"inc_gone": 5}) is None
 
@@ -154,7 +164,7 @@ def test_in_any_order_every_destination_hears_of_every_urgent_ticket_and_each_up
     for number, (urgency, category, destinations) in enumerate(tickets):
         wanted = destinations if urgency > 0.8 else ()
         ticket = joiner(number, urgency_score=urgency, category=category, destinations=wanted)
-        verdict = incident.add(ticket, 2_000, limit=limit)
+        verdict = incident.add(ticket, 2_000, limit=limit, close=2)
 
         assert not set(verdict.announce) & set(verdict.suppressed)
         assert set(verdict.suppressed) <= told_of.keys(), "nobody is spared a ticket of an incident he knows nothing of"

@@ -76,21 +76,24 @@ def worker() -> Worker:
     )
 
 
-def _grouping(config: settings.WorkerSettings, similarity: float) -> Grouping:
+def _grouping(config: settings.WorkerSettings, bundle_similarity: float) -> Grouping:
     """Build the search for incidents. It has a way to Redis of its own: its troubles must not stop commits."""
     from ticketrouter.adapters.redis_store import RedisIncidents, RedisVectorLog
     from ticketrouter.adapters.similarity import MatrixNeighbours
     from ticketrouter.adapters.system import SystemClock, SystemRandomness
+    from ticketrouter.domain.incident import CLOSE_SIMILARITY, GROUP_SIMILARITY
     from ticketrouter.usecases.incidents import Grouping
 
     redis, clock, window_s = _redis(config.CACHE_URL_SECRET_ARN), SystemClock(), config.INCIDENT_WINDOW_S
+    duplicate = config.INCIDENT_SIMILARITY or bundle_similarity
     return Grouping(
         log=RedisVectorLog(redis, clock, window_s=window_s),
-        neighbours=MatrixNeighbours(similarity=config.INCIDENT_SIMILARITY or similarity, window_s=window_s),
+        neighbours=MatrixNeighbours(similarity=GROUP_SIMILARITY * duplicate, window_s=window_s),
         incidents=RedisIncidents(
             redis, window_s=window_s, limit=config.INCIDENT_LIMIT, record_ttl_s=config.RECORD_TTL_S
         ),
         randomness=SystemRandomness(),
+        close_similarity=CLOSE_SIMILARITY * duplicate,
     )
 
 

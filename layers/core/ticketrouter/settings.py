@@ -54,7 +54,7 @@ class WorkerSettings:
         DEADLINE_S: Deadline of a ticket whose record the worker has to make.
         INCIDENT_WINDOW_S: How long a ticket counts for the limit of an incident.
         INCIDENT_LIMIT: Urgent tickets that are alike and still told singly within the window; one more is an incident.
-        INCIDENT_SIMILARITY: Cosine from which on two tickets are alike; 0 takes the bundle's `duplicate_similarity`.
+        INCIDENT_SIMILARITY: Cosine of duplicates; 0 takes the bundle's `duplicate_similarity`.
     """
 
     CACHE_URL_SECRET_ARN: str

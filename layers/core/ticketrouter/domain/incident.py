@@ -4,7 +4,7 @@ A ticket joins the largest group of which enough members are like it. Up to a li
 the one that passes the limit announces the incident, and from then on a destination hears of further tickets through
 updates at growing steps, and through the summary at the end. A ticket that says something new is told singly still.
 
-The rules are pure. Redis carries them out in `incident_join.lua`, which one contract suite holds to these.
+Redis carries out the same rules in `incident_join.lua`; one contract suite holds both to them.
 """
 
 from __future__ import annotations
@@ -16,19 +16,17 @@ from enum import StrEnum
 
 from ticketrouter.domain.alert import IncidentFacts, IncidentPhase
 
-# A member counts as like a ticket at the similarity of `INCIDENT_SIMILARITY`; this share of them must be, or chains of
-# tickets, each a little like the next, would hide what has nothing to do with them. Measured on our tickets at .5, in
-# one window 309 urgent ones of other incidents beside a storm of 75: of 0.3, 0.4 and 0.5 it hides 13, 5 and 3 of the
-# others wrongly, and in a window with 50 others none. Merging groups that a ticket connects doubled that for one more
-# suppressed message in ten, so groups are never merged.
-MIN_SHARE = 0.4
+# Customers tell of one incident in very different words, so half of a group must be like a ticket, but at 0.8 of the
+# cosine of duplicates; and only what is as good as a duplicate of two of its members (1.1 of it) is not told singly.
+# How that was measured, and what it costs: docs/incidents.md. Groups are never merged.
+MIN_SHARE = 0.5
+GROUP_SIMILARITY, CLOSE_SIMILARITY = 0.8, 1.1
+MIN_CLOSE = 2
 MAX_NEIGHBOURS = 200  # as many of the most similar tickets are asked; of a larger group its share of these counts
 STEPS = (20, 50, 100, 200, 500)  # urgent tickets at which an update goes out; then every 500
 NEWS_MARGIN = 0.1  # S by which a ticket must exceed all that was told to be told singly still
 SAMPLES = 3
 ANSWER_TTL_S = 1_800  # how long a redelivered ticket gets the answer that it had: five visibilities of its queue
-
-
 INCIDENT_ID = re.compile(r"inc_[0-9a-z]{26}")
 
 
@@ -58,15 +56,8 @@ class IncidentAction(StrEnum):
     @property
     def status(self) -> IncidentStatus:
         """Return the status that it leads to."""
-        return _STATUS_AFTER[self]
-
-
-_STATUS_AFTER = {
-    IncidentAction.ACK: IncidentStatus.ACKNOWLEDGED,
-    IncidentAction.MUTE: IncidentStatus.MUTED,
-    IncidentAction.RESOLVE: IncidentStatus.RESOLVED,
-    IncidentAction.CLOSE: IncidentStatus.CLOSED,
-}
+        words = {"ack": "acknowledged", "mute": "muted", "resolve": "resolved", "close": "closed"}
+        return IncidentStatus(words[self.value])
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +92,7 @@ class Joiner:
         excerpt: What a message would quote of it, redacted.
         destinations: Ids of those that want it.
         neighbours: Tickets of the window that are like it, most similar first, at most `MAX_NEIGHBOURS`.
+        close: How many of them, from the first on, are as good as duplicates.
     """
 
     ticket_id: str
@@ -112,6 +104,7 @@ class Joiner:
     excerpt: str
     destinations: tuple[str, ...]
     neighbours: tuple[Neighbour, ...]
+    close: int
 
     @property
     def member(self) -> Member:
@@ -163,6 +156,7 @@ class Incident:
         told: Destinations that have had a message about it.
         told_categories: Categories of which a message has told.
         told_urgency: The highest S of which a message has told.
+        told_count: Urgent tickets at the last announcement.
         top_urgency: The highest S of its tickets.
         early: Its tickets until it is formed, as (id, similarity, S, accepted_at_ms): they are linked to it then.
         muted: Whether it was muted, also when it is over now.
@@ -187,6 +181,7 @@ class Incident:
     told: list[str] = field(default_factory=list)
     told_categories: list[str] = field(default_factory=list)
     told_urgency: float = 0.0
+    told_count: int = 0
     top_urgency: float = 0.0
     early: list[Member] = field(default_factory=list)
     muted: bool = False
@@ -214,13 +209,14 @@ class Incident:
             phase=phase,
         )
 
-    def add(self, ticket: Joiner, now_ms: int, *, limit: int) -> Verdict:
+    def add(self, ticket: Joiner, now_ms: int, *, limit: int, close: int) -> Verdict:
         """Take a ticket in and decide how it is told.
 
         Args:
             ticket: The ticket.
             now_ms: The store's time.
             limit: Tickets within the window that are still told singly.
+            close: Members of which the ticket is as good as a duplicate.
         """
         self.count += 1
         self.live += 1
@@ -237,7 +233,7 @@ class Incident:
         if not self.formed:
             self.early.append(ticket.member)
             self.formed = self.live > limit
-        if not ticket.urgent or not ticket.destinations:
+        if not ticket.urgent or not ticket.destinations or close < MIN_CLOSE:
             return Verdict()
         if self.announced_at_ms is None:
             return self._announce(ticket, now_ms) if self.live_urgent > limit else Verdict()
@@ -245,7 +241,7 @@ class Incident:
 
     def _announce(self, ticket: Joiner, now_ms: int) -> Verdict:
         self.announced_at_ms = self.updated_at_ms = now_ms
-        self.update = 1
+        self.update, self.told_count = 1, self.urgent_count
         self.told = sorted(ticket.destinations)
         self.told_categories, self.told_urgency = sorted(self.categories), self.top_urgency
         return Verdict(tuple(self.told), (), IncidentPhase.OPENED, 1)
@@ -259,9 +255,9 @@ class Incident:
             return Verdict((), tuple(sorted(ticket.destinations)))
         new = sorted(set(ticket.destinations) - set(self.told))
         self.told = sorted({*self.told, *ticket.destinations})
-        if self.status is IncidentStatus.OPEN and is_step(self.urgent_count):
+        if self.status is IncidentStatus.OPEN and passes_step(self.told_count, self.urgent_count):
             self.update += 1
-            self.updated_at_ms = now_ms
+            self.updated_at_ms, self.told_count = now_ms, self.urgent_count
             return Verdict(tuple(self.told), (), IncidentPhase.GROWN, self.update)
         suppressed = sorted(set(ticket.destinations) - set(new))
         phase = IncidentPhase.OPENED if new else None
@@ -279,9 +275,10 @@ class Incident:
         return True
 
 
-def is_step(urgent_count: int) -> bool:
-    """Tell whether an update goes out at this many urgent tickets."""
-    return urgent_count in STEPS or (urgent_count > STEPS[-1] and urgent_count % STEPS[-1] == 0)
+def passes_step(told: int, urgent_count: int) -> bool:
+    """Tell whether so many urgent tickets are an update, when a message has told of so many."""
+    following = next((step for step in STEPS if step > told), (told // STEPS[-1] + 1) * STEPS[-1])
+    return urgent_count >= following
 
 
 def choose(groups: Mapping[str, Incident], hits: Mapping[str, int]) -> str | None:

@@ -46,6 +46,7 @@ class Grouping:
         neighbours: The same in this process.
         incidents: Groups.
         randomness: For ids of incidents.
+        close_similarity: Cosine from which on two tickets are as good as duplicates.
     """
 
     def __init__(
@@ -55,7 +56,9 @@ class Grouping:
         neighbours: Neighbours,
         incidents: Incidents,
         randomness: Randomness,
+        close_similarity: float,
     ) -> None:
+        self._close_similarity = close_similarity
         self._log = log
         self._neighbours = neighbours
         self._incidents = incidents
@@ -119,6 +122,7 @@ class Grouping:
             excerpt=redacted_excerpt(ticket.description),
             destinations=tuple(alert.destination for alert in outcome.alerts),
             neighbours=tuple(neighbours),
+            close=sum(one.similarity >= self._close_similarity for one in neighbours),
         )
 
 

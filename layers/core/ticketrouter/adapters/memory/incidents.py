@@ -66,7 +66,8 @@ class MemoryIncidents:
             group = self._groups[before.joined.incident.id]
             return replace(before.joined, incident=deepcopy(group))
         group_of = {name: answer.joined.incident.id for name, answer in self._answers.items()}
-        hits = Counter(group_of[one.ticket_id] for one in ticket.neighbours if one.ticket_id in group_of)
+        near = [group_of.get(one.ticket_id) for one in ticket.neighbours]
+        hits = Counter(name for name in near if name is not None)
         chosen = choose(self._groups, hits)
         if chosen is None:
             group = Incident(ticket.group_id, ticket.accepted_at_ms, ticket.accepted_at_ms, now_ms)
@@ -74,7 +75,8 @@ class MemoryIncidents:
         else:
             group = self._groups[chosen]
         was_formed = group.formed
-        verdict = group.add(ticket, now_ms, limit=self._limit)
+        close = near[: ticket.close].count(chosen) if chosen is not None else 0
+        verdict = group.add(ticket, now_ms, limit=self._limit, close=close)
         link: tuple[Member, ...] = ()
         if group.formed and not was_formed:
             link, group.early = tuple(group.early), []

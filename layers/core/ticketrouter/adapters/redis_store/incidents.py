@@ -40,6 +40,7 @@ class RedisIncidents:
                 "limit": limit,
                 "answer_ttl_ms": answer_ttl_s * 1_000,
                 "share": rules.MIN_SHARE,
+                "close": rules.MIN_CLOSE,
                 "neighbours": rules.MAX_NEIGHBOURS,
                 "margin": rules.NEWS_MARGIN,
                 "samples": rules.SAMPLES,
@@ -178,6 +179,7 @@ def _encode(ticket: Joiner) -> str:
             "excerpt": ticket.excerpt,
             "destinations": ticket.destinations,
             "similarity": ticket.member.similarity,
+            "close": ticket.close,
             "neighbours": [neighbour.ticket_id for neighbour in ticket.neighbours],
         }
     )
@@ -222,6 +224,7 @@ def _group(raw: bytes) -> Incident:
         told=list(document["told"]),
         told_categories=list(document["told_categories"]),
         told_urgency=document["told_urgency"],
+        told_count=int(document["told_count"]),
         top_urgency=document["top"],
         early=[Member(*place) for place in document["early"]],
         muted=bool(document.get("muted", False)),

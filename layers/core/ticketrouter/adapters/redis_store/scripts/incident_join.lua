@@ -60,14 +60,16 @@ local function expire()
   end
 end
 
-local function choose(neighbours)
-  local hits = {}
+-- Returns the group that a ticket joins, or nil, and of how many of its members the ticket is as good as a duplicate.
+local function choose(neighbours, closest)
+  local hits, close = {}, {}
   if #neighbours > 0 then
     local answers = redis.call('HMGET', KEYS[2], unpack(neighbours))
-    for _, answer in ipairs(answers) do
+    for at, answer in ipairs(answers) do
       if answer then
         local id = string.sub(answer, 1, 30)
         hits[id] = (hits[id] or 0) + 1
+        if at <= closest then close[id] = (close[id] or 0) + 1 end
       end
     end
   end
@@ -83,12 +85,15 @@ local function choose(neighbours)
       if better then best = group end
     end
   end
-  return best
+  return best, best and close[best.id] or 0
 end
 
-local function is_step(count)
+local function passes_step(told, count)
   local last = rules.steps[#rules.steps]
-  return has(rules.steps, count) or (count > last and count % last == 0)
+  for _, step in ipairs(rules.steps) do
+    if step > told then return count >= step end
+  end
+  return count >= (math.floor(told / last) + 1) * last
 end
 
 local function tell(group, ticket)
@@ -100,8 +105,8 @@ local function tell(group, ticket)
   if group.status == 'muted' then return {suppressed = union({}, ticket.destinations)} end
   local new = without(ticket.destinations, group.told)
   group.told = union(group.told, ticket.destinations)
-  if group.status == 'open' and is_step(group.urgent) then
-    group.update, group.updated = group.update + 1, now
+  if group.status == 'open' and passes_step(group.told_count, group.urgent) then
+    group.update, group.updated, group.told_count = group.update + 1, now, group.urgent
     return {announce = group.told, phase = 'grown', update = group.update}
   end
   local suppressed = without(ticket.destinations, new)
@@ -109,7 +114,7 @@ local function tell(group, ticket)
   return {announce = new, suppressed = suppressed, phase = 'opened', update = group.update}
 end
 
-local function add(group, ticket)
+local function add(group, ticket, close)
   group.count, group.live = group.count + 1, group.live + 1
   group.first_seen = math.min(group.first_seen, ticket.accepted)
   group.last_seen = math.max(group.last_seen, ticket.accepted)
@@ -128,13 +133,13 @@ local function add(group, ticket)
     end
   end
   local answer = {}
-  if ticket.urgent and #ticket.destinations > 0 then
+  if ticket.urgent and #ticket.destinations > 0 and close >= rules.close then
     if group.announced then
       answer = tell(group, ticket)
     elseif group.live_urgent > rules.limit then
       local categories = {}
       for name in pairs(group.categories) do categories[#categories + 1] = name end
-      group.announced, group.updated, group.update = now, now, 1
+      group.announced, group.updated, group.update, group.told_count = now, now, 1, group.urgent
       group.told = union({}, ticket.destinations)
       group.told_categories, group.told_urgency = union({}, categories), group.top
       answer = {announce = group.told, phase = 'opened', update = 1}
@@ -154,15 +159,15 @@ for i = 2, #ARGV do
   if before then
     replies[#replies + 1] = {string.sub(answer, 31), cjson.encode(before), 1}
   else
-    local group = choose(ticket.neighbours)
+    local group, close = choose(ticket.neighbours, ticket.close)
     if not group then
       group = {id = ticket.group, status = 'open', first_seen = ticket.accepted, last_seen = ticket.accepted,
         joined = now, count = 0, urgent = 0, live = 0, live_urgent = 0, formed = false, update = 0, updated = 0,
-        confirmed = 0, categories = {}, samples = {}, told = {}, told_categories = {}, told_urgency = 0, top = 0,
-        early = {}}
+        confirmed = 0, categories = {}, samples = {}, told = {}, told_categories = {}, told_urgency = 0,
+        told_count = 0, top = 0, early = {}}
       groups[group.id] = group
     end
-    local found = cjson.encode(add(group, ticket))
+    local found = cjson.encode(add(group, ticket, close))
     redis.call('HSET', KEYS[2], ticket.id, group.id .. found)
     redis.call('ZADD', KEYS[3], now, ticket.id)
     redis.call('ZADD', KEYS[4], now, ticket.id)
