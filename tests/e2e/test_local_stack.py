@@ -100,10 +100,11 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-def ticket_named_in(body: Any) -> str:
-    """Return the id that a message of any kind shows its reader."""
-    (ticket_id,) = set(re.findall(r"\be2e\d{3}\b", json.dumps(body)))
-    return str(ticket_id)
+def ticket_named_in(body: Any) -> str | None:
+    """Return the id that a message of any kind shows its reader; None of one about an incident."""
+    found = set(re.findall(r"\be2e\d{3}\b", json.dumps(body)))
+    assert len(found) <= 1
+    return next(iter(found), None)
 
 
 def tickets_to_post() -> list[dict[str, Any]]:
@@ -201,22 +202,48 @@ def test_every_ticket_is_final_once_and_every_urgent_one_is_delivered_once(
     assert len(urgent) >= TICKETS // len(SAMPLES)
     assert len(destinations) == len(KINDS)
 
-    def received() -> Counter[tuple[str, str]]:
-        arrivals = httpx.get(f"{stack['sink_url']}/received").json()["received"]
-        return Counter((ticket_named_in(arrival["body"]), arrival["destination"]) for arrival in arrivals)
+    def undelivered() -> list[str]:
+        found = all_tickets(api, min_urgency="0.8001")
+        return [t["ticket_id"] for t in found if {a["status"] for a in t["alerts"]} - {"delivered", "suppressed"}]
 
-    expected = Counter((ticket_id, destination) for ticket_id in urgent for destination in destinations)
-    wait_for(lambda: sum(received().values()) >= expected.total(), "all alerts")
-    assert received() == expected
-    wait_for(
-        lambda: all(ticket["webhook_triggered"] for ticket in all_tickets(api, min_urgency="0.8001")),
-        "the record of every delivery",
-    )
+    wait_for(lambda: not undelivered(), "the record of every delivery")
+    arrivals = httpx.get(f"{stack['sink_url']}/received").json()["received"]
+    named = [(ticket_named_in(arrival["body"]), arrival["destination"]) for arrival in arrivals]
+    singly = Counter((name, destination) for name, destination in named if name is not None)
+    expected = {(ticket_id, destination) for ticket_id in urgent for destination in destinations}
+    assert set(singly) <= expected
+    assert set(singly.values()) == {1}
+    # Whoever is not told of a ticket singly is told of its incident.
+    told_of_incidents = {destination for name, destination in named if name is None}
+    by_id = {ticket["ticket_id"]: ticket for ticket in tickets}
+    for ticket_id, destination in expected - set(singly):
+        assert by_id[ticket_id]["incident_id"] is not None
+        assert destination in told_of_incidents
 
     # The unreadable message is where an operator finds it.
     letters = wait_for(lambda: api.get("/dead-letters").json()["dead_letters"], "the dead letter")
     assert [letter["id"] for letter in letters] == [malformed]
     assert letters[0]["reason"] == "malformed-message"
+
+
+def test_twenty_who_tell_of_the_same_outage_are_one_incident(api: httpx.Client) -> None:
+    ids = [f"storm-{n}" for n in range(20)]
+    for n, ticket_id in enumerate(ids):
+        text = f"Nobody in office {n} can sign in since 07:40. The whole building is locked out."
+        assert api.post("/tickets", json={"ticket_id": ticket_id, "description": text}).status_code == 202
+
+    def scored() -> list[dict[str, Any]]:
+        found = [api.get(f"/tickets/{ticket_id}").json() for ticket_id in ids]
+        return found if {ticket["status"] for ticket in found} == {"scored"} else []
+
+    tickets = wait_for(scored, "the scores")
+    (incident_id,) = {ticket["incident_id"] for ticket in tickets}
+    assert any(alert["status"] == "suppressed" for ticket in tickets for alert in ticket["alerts"])
+    incident = api.get(f"/incidents/{incident_id}").json()
+    assert incident["count"] >= 20
+    assert incident["updates"] >= 2
+    assert set(ids) <= {ticket["ticket_id"] for ticket in incident["tickets"]}
+    assert api.post(f"/incidents/{incident_id}/ack").json()["status"] == "acknowledged"
 
 
 def test_both_old_front_doors_open(api: httpx.Client) -> None:
