@@ -28,6 +28,7 @@ def strings(value) -> list[str]:
 
 @given(text=texts)
 @example(text=HOSTILE)
+@example(text="://")
 def test_slack_is_left_no_sequence_of_its_own(text):
     ours = re.compile(rf"<{OURS.pattern}\|Open it>|<!date\^1700000000\^[^<>]*>")
     for alert in hostile(text):

@@ -20,7 +20,7 @@ _REASONS = {"model": _MODEL, "sentiment": _TONE, "words": "the word list"}
 
 # Where a reader would see a mention, a link, markup or a formula. None of them survives a space of no width inside.
 _ACTIVE = re.compile(
-    r"<(?=[\w/!@#?&])|@(?=\w)|\](?=\()|://|\bwww(?=\.)|[a-z]:(?=[^\s\d])|\w\.(?=[^\W\d_])|[{$](?=\{)", re.I
+    r"<(?=[\w/!@#?&])|@(?=\w)|\](?=\()|:(?=//)|\bwww(?=\.)|[a-z]:(?=[^\s\d])|\w\.(?=[^\W\d_])|[{$](?=\{)", re.I
 )
 _NO_WIDTH = "\u200b"
 
