@@ -136,4 +136,4 @@ def _print(outcome: Outcome, seen: Seen) -> None:
     for title, ids in (("merged, but unrelated", outcome.unrelated_merged), ("forgotten", outcome.forgotten)):
         for ticket_id in ids:
             text = str(seen.posted[ticket_id].body["description"])[:_SHOWN_CHARS]
-            console.print(f"{title}: {escape(text)}", highlight=False)
+            console.print(f"{title}: {escape(text)}", highlight=False, soft_wrap=True)
