@@ -273,7 +273,7 @@ def _live_through_everything(world):
     world.health.failed("oncall", slow=True, wish_s=0)
     world.health.gone("oncall", secret_print="p")
     world.health.conditions(["oncall"])
-    like = Joiner("a", "inc_a", "Technical", 0.9, True, 1, "on fire", ("oncall",), (Neighbour("b", 0.9),))
+    like = Joiner("a", "inc_a", "Technical", 0.9, True, 1, "on fire", ("oncall",), (Neighbour("b", 0.9),), 1)
     world.incidents.join([like])
     world.incidents.confirm("inc_a", 1)
     world.incidents.change("inc_a", IncidentAction.ACK)
