@@ -99,12 +99,12 @@ def test_what_somebody_waits_for_passes_a_spent_budget(world):
 @pytest.mark.parametrize(
     ("phase", "ending"),
     [
-        (IncidentPhase.OPENED, Ending.HELD),
+        (IncidentPhase.OPENED, Ending.DELIVERED),  # its tickets are told no longer, and a digest names ten alerts
         (IncidentPhase.GROWN, Ending.HELD),
         (IncidentPhase.CLOSED, Ending.DELIVERED),  # without it PagerDuty's alert would stay open
     ],
 )
-def test_of_an_incident_only_the_end_passes_a_spent_budget(world, phase, ending):
+def test_of_an_incident_beginning_and_end_pass_a_spent_budget(world, phase, ending):
     world.dispatch_each(*numbered(2))
     facts = IncidentFacts("inc_" + "a" * 26, 3, 40, 20, 1_749_999_000_000, "Technical", ("It is down.",), phase)
     assert world.dispatch_each(alert("t_9", incident=facts)) == [ending]

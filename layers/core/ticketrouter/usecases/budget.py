@@ -45,8 +45,9 @@ class AlertBudget:
     def hold(self, alert: Alert, *, tries: int, token: str) -> Waiting | None:
         """Leave the alert to a digest if its destination's budget is spent; None if it is to be sent now.
 
-        A digest, a test and a replay are what somebody waits for; what was tried before has paid; and the end of an
-        incident calls nobody, while PagerDuty's alert of it would stay open without.
+        A digest, a test and a replay are what somebody waits for; what was tried before has paid. An incident's first
+        message stands in for what is told no longer: a digest names ten alerts, and it might not be among them. Its end
+        calls nobody, and PagerDuty's alert of it would stay open without.
 
         Args:
             alert: Its lease is ours.
@@ -57,8 +58,8 @@ class AlertBudget:
             CacheUnavailableError: The store did not answer.
             MissingSettingError: The destinations cannot be read.
         """
-        ends = alert.incident is not None and alert.incident.phase is IncidentPhase.CLOSED
-        if tries or alert.digest is not None or alert.test or alert.replay or ends:
+        stands_in = alert.incident is not None and alert.incident.phase is not IncidentPhase.GROWN
+        if tries or alert.digest is not None or alert.test or alert.replay or stands_in:
             return None
         known = (each.hourly_budget for each in self._destinations.all() if each.id == alert.destination)
         limit = next(known, None)
