@@ -37,7 +37,7 @@ class LocalDestination:
         return self.public.id
 
 
-def sink_destinations(sink_url: str, hourly_budget: int | None = None) -> list[LocalDestination]:
+def sink_destinations(sink_url: str, hourly_budget: int | None) -> list[LocalDestination]:
     """Return one destination of each kind, at the sink, with new signing keys."""
     return [
         LocalDestination(
@@ -108,6 +108,6 @@ def secret_document(destinations: Sequence[LocalDestination]) -> str:
 
 
 def _set_fields(of: Destination | DestinationSecret, names: frozenset[str]) -> dict[str, Any]:
-    """Return what is set: an empty fallback is none, and not the id of one."""
+    """Return what is set. An empty fallback is none, and not the id of one; null is a value: a budget without limit."""
     values = {name: getattr(of, name) for name in sorted(names)}
-    return {name: value for name, value in values.items() if value not in (None, "", ())}
+    return {name: value for name, value in values.items() if value not in ("", ())}

@@ -34,6 +34,7 @@ from local.schedule import run_schedule
 from local.sink import Arrival, Sink
 from local.state import StackFile
 from local.template import load_plan
+from ticketrouter.domain.alert import DEFAULT_HOURLY_BUDGET
 
 REGION = "us-east-1"
 _GRACE_S = 0.3  # for Redis and the emulator, which have nothing to save
@@ -77,7 +78,7 @@ class Options:
     host: str = HOST
     only: tuple[str, ...] = ()
     api_keys: str | None = field(default=None, repr=False)
-    hourly_budget: int | None = None
+    hourly_budget: int | None = DEFAULT_HOURLY_BUDGET
     on_step: Callable[[str, float], None] = lambda step, seconds: None
     on_log: Callable[[str, bytes], None] | None = None
     on_alert: Callable[[Arrival], None] = lambda arrival: None

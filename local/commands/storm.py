@@ -33,6 +33,7 @@ from local.state import running_stack
 from local.storm.drive import Storm
 from local.storm.outcome import Outcome, Seen, count
 from local.storm.tickets import Telling, read_tellings
+from ticketrouter.domain.alert import DEFAULT_HOURLY_BUDGET
 
 TICKETS = ROOT / "events" / "storm.jsonl"
 _SHOWN_CHARS = 96
@@ -56,8 +57,8 @@ def storm(
     seed: Annotated[int, typer.Option(help="Decides the order.")] = 1,
     tickets: Annotated[int | None, typer.Option(min=1, help="Post only the first so many of that order.")] = None,
     hourly_budget: Annotated[
-        int | None, typer.Option(min=1, help="Messages an hour to each destination of a stack that it starts.")
-    ] = None,
+        int, typer.Option(min=0, help="Messages an hour to each destination of a stack that it starts; 0 for no limit.")
+    ] = DEFAULT_HOURLY_BUDGET,
     state_dir: StateDir = DEFAULT_STATE,
 ) -> None:
     """Post 500 tickets, three incidents among them, to the running stack or a new one; count what people get of it."""
@@ -66,7 +67,7 @@ def storm(
         root=ROOT,
         state_folder=state_dir.resolve(),
         overrides=overrides_from(parameter_overrides, more),
-        hourly_budget=hourly_budget,
+        hourly_budget=hourly_budget or None,
         on_step=partial(print_step, to=errors),
     )
     seen = asyncio.run(_on_a_stack(post, options))
@@ -87,7 +88,7 @@ async def _on_a_stack(post: Callable[[dict[str, Any]], Coroutine[Any, Any, Seen]
     except LocalStackError:
         errors.print("[bold]Starting the ticket router[/]")
         return await with_stack(options, lambda stack: post(stack.info))
-    if options.hourly_budget or options.overrides:
+    if options.overrides or options.hourly_budget != DEFAULT_HOURLY_BUDGET:
         raise LocalStackError("A stack already runs here and keeps its parameters and budgets: stop it, or give none")
     return await post(running)
 

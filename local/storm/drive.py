@@ -13,10 +13,10 @@ from aiohttp import ClientResponse, ClientSession
 from local.errors import LocalStackError
 from local.storm.outcome import Json, Seen, count
 from local.storm.tickets import Telling
-from ticketrouter.domain.digest import DIGEST_GAP_MS
+from ticketrouter.domain.digest import MAX_GAP_MS
 
 PATIENCE_S = 120  # without any change; then what is not final is lost
-DIGEST_PATIENCE_S = PATIENCE_S + DIGEST_GAP_MS // 1_000  # while an alert waits for its digest
+DIGEST_PATIENCE_S = PATIENCE_S + MAX_GAP_MS // 1_000  # while an alert waits for its digest
 ON_ITS_WAY_S = 30  # for a message after the last alert is final
 LOOK_EACH_S = 0.5
 _TRIES = 8

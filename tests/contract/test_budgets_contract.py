@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from ticketrouter.adapters.memory import budgets as memory_budgets
+from ticketrouter.adapters.redis_store import budgets as redis_budgets
 from ticketrouter.domain import digest as rules
 from ticketrouter.domain.digest import MAX_LINES, digest_id
 from ticketrouter.domain.status import DeliveryStatus
@@ -23,13 +25,17 @@ def closed(world):
     return found
 
 
+def shorten(monkeypatch, **times_ms):
+    """Real time passes for Redis: a window and gaps that a test can wait for."""
+    for module in (rules, memory_budgets, redis_budgets):
+        for name, time_ms in times_ms.items():
+            if hasattr(module, name):
+                monkeypatch.setattr(module, name, time_ms)
+
+
 @pytest.fixture
 def short_times(monkeypatch):
-    """Real time passes for Redis: a window and gaps that a test can wait for."""
-    for adapter in ("memory", "redis_store"):
-        monkeypatch.setattr(f"ticketrouter.adapters.{adapter}.budgets.BUDGET_WINDOW_MS", 1_500)
-    monkeypatch.setattr(rules, "DIGEST_GAP_MS", 1_500)
-    monkeypatch.setattr(rules, "CRITICAL_GAP_MS", 700)
+    shorten(monkeypatch, BUDGET_WINDOW_MS=1_500, FIRST_GAP_MS=1_500, MAX_GAP_MS=1_500, CRITICAL_GAP_MS=700)
 
 
 def test_up_to_its_budget_a_destination_is_told_singly_and_above_it_by_one_digest(world):
@@ -124,6 +130,30 @@ def test_a_critical_alert_brings_the_digest_forward(world, short_times):
 
     assert held.due_in_ms <= 700
     assert world.budgets.spend(second, 0).due_in_ms <= held.due_in_ms
+
+
+def digest_gaps_ms(world, count):
+    """Send so many digests, each as soon as it is due; return the gap after each."""
+    gaps_ms = []
+    for _ in range(count):
+        held = world.budgets.spend(*alerts(world, 1), 0)
+        world.wait_ms(held.due_in_ms + 1)
+        digest = closed(world)
+        world.budgets.told(digest)
+        gaps_ms.append(digest.gap_ms)
+    return gaps_ms
+
+
+def test_each_gap_between_digests_is_twice_the_one_before_up_to_the_longest(world, monkeypatch):
+    shorten(monkeypatch, FIRST_GAP_MS=50, MAX_GAP_MS=180)
+    assert digest_gaps_ms(world, 4) == [50, 100, 180, 180]
+
+
+def test_after_an_hour_without_a_digest_the_gaps_start_anew(world, monkeypatch):
+    shorten(monkeypatch, FIRST_GAP_MS=50, MAX_GAP_MS=180, BUDGET_WINDOW_MS=1_000)
+    assert digest_gaps_ms(world, 2) == [50, 100]
+    world.wait_ms(1_050)
+    assert digest_gaps_ms(world, 2) == [50, 100]
 
 
 def test_of_forty_dispatchers_at_once_ten_send_and_thirty_are_in_one_digest(world):

@@ -80,7 +80,10 @@ def run(*, minutes: float = MINUTES, seed: int = 1, breaker: bool = True) -> tup
     chance, time = Chance(seed), VirtualTime()
     queue, receivers = QueueDouble(time, chance), Receivers(time, chance)
     urls = {name: url_of(name, behaviour) for name, behaviour in BEHAVIOURS.items()}
-    destinations = [Destination(name, fallback="" if name.startswith("well") else "well-00") for name in BEHAVIOURS]
+    destinations = [
+        Destination(name, hourly_budget=None, fallback="" if name.startswith("well") else "well-00")
+        for name in BEHAVIOURS
+    ]
     fleet = Fleet(time, queue, receivers, urls, destinations, chance)
     if not breaker:
         fleet.health = NoBreaker()

@@ -21,7 +21,11 @@ from ticketrouter.domain.status import DeliveryStatus
 
 # One that fails now and then, one that refuses everything and has a fallback, and that fallback.
 BEHAVIOURS = {"oncall": "flaky", "strict": "refuses", "chat": "well"}
-DESTINATIONS = [Destination("oncall"), Destination("strict", fallback="chat"), Destination("chat")]
+DESTINATIONS = [
+    Destination("oncall", hourly_budget=None),
+    Destination("strict", hourly_budget=None, fallback="chat"),
+    Destination("chat", hourly_budget=None),
+]
 ALERTS_A_SECOND = 20
 
 

@@ -39,7 +39,7 @@ def test_a_replay_says_why_not(world: World) -> None:
 
 
 def test_destinations_are_told_without_a_secret(world: World) -> None:
-    unset = {"languages": [], "hourly_budget": None, "fallback": None}
+    unset = {"languages": [], "hourly_budget": 60, "fallback": None}
     unset |= {"state": "ok", "failures": 0, "paused_until": None, "disabled_at": None}
     assert world.ask("list_destinations")[1]["destinations"] == [
         unset | {"id": "sink", "kind": "generic", "threshold": 0.8, "categories": []},

@@ -7,7 +7,7 @@ import pytest
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 
 from ticketrouter.adapters.destinations import CACHE_S, ParameterDestinations, SecretDestinationSecrets
-from ticketrouter.domain.alert import Destination, DestinationSecret
+from ticketrouter.domain.alert import DEFAULT_HOURLY_BUDGET, Destination, DestinationSecret
 from ticketrouter.domain.backoff import SCHEDULE_S
 from ticketrouter.domain.destinations import MAX_FALLBACKS, masked
 from ticketrouter.domain.errors import MissingSettingError
@@ -50,12 +50,14 @@ def test_destinations_are_read_with_their_defaults():
             {"id": "chat", "kind": "slack", "threshold": 0.9, "categories": ["Legal", "Billing"]},
             {"id": "guild-2", "kind": "discord", "threshold": 1},
             {"id": "mail", "languages": ["en", "other"], "hourly_budget": 12, "fallback": "chat"},
+            {"id": "log", "hourly_budget": None},
         ]
     ) == [
-        Destination("oncall", "generic", 0.8, ()),
+        Destination("oncall", "generic", 0.8, (), (), DEFAULT_HOURLY_BUDGET),
         Destination("chat", "slack", 0.9, ("Legal", "Billing")),
         Destination("guild-2", "discord", 1.0, ()),
         Destination("mail", "generic", 0.8, (), ("en", "other"), 12, "chat"),
+        Destination("log", hourly_budget=None),
     ]
 
 

@@ -15,6 +15,9 @@ from ticketrouter.domain.urgency import ALERT_THRESHOLD
 
 EXCERPT_CHARS = 140
 _REDACTED_CHARS = 4_000  # of which 140 are shown; what is cut in two at its end is not among them
+# Above it, messages are gathered: one a minute is what a person can still read, and an outage that three hundred
+# customers tell must not be three hundred pages.
+DEFAULT_HOURLY_BUDGET = 60
 KINDS = ("generic", "slack", "discord", "teams", "pagerduty")
 
 
@@ -28,7 +31,7 @@ class Destination:
         threshold: S must lie strictly above it; at least 0.8.
         categories: Only these; empty means all.
         languages: Only tickets in these, of `domain.language.LANGUAGES`; empty means all.
-        hourly_budget: Messages an hour, above which they are gathered into a digest; None for no limit.
+        hourly_budget: Messages in any hour, above which they are gathered into digests; None for no limit.
         fallback: Id of the destination that is told, too, when this one does not take an alert; empty for none.
     """
 
@@ -37,7 +40,7 @@ class Destination:
     threshold: float = ALERT_THRESHOLD
     categories: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
-    hourly_budget: int | None = None
+    hourly_budget: int | None = DEFAULT_HOURLY_BUDGET
     fallback: str = ""
 
     def wants(self, score: Score) -> bool:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ticketrouter.domain.alert import KINDS, Destination, DestinationSecret
+from ticketrouter.domain.alert import DEFAULT_HOURLY_BUDGET, KINDS, Destination, DestinationSecret
 from ticketrouter.domain.egress import LOOPBACK, parse_webhook_url
 from ticketrouter.domain.errors import MissingSettingError, UnsafeWebhookUrlError
 from ticketrouter.domain.language import LANGUAGES
@@ -124,8 +124,9 @@ def _destination(entry: Any, place: str, problems: list[str]) -> Destination:
     check(_are_texts(categories), "categories must be a list of texts")
     known = _are_texts(languages) and set(languages) <= set(LANGUAGES)
     check(known, f"languages must be a list of {', '.join(LANGUAGES)}")
-    budget = fields.get("hourly_budget")
-    check(budget is None or (_is_number(budget, int) and budget >= 1), "hourly_budget must be a whole number above 0")
+    budget = fields.get("hourly_budget", DEFAULT_HOURLY_BUDGET)
+    in_words = "hourly_budget must be a whole number above 0, or null for no limit"
+    check(budget is None or (_is_number(budget, int) and budget >= 1), in_words)
     check("fallback" not in fields or _is_id(fallback), "fallback must be the id of another destination")
     if problems:
         return Destination("")  # never used: a document with a problem is refused

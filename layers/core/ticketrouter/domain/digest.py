@@ -1,10 +1,13 @@
 """Digests: one message for the alerts that a destination's hourly budget held back.
 
 The first digest goes out at once (with the next minute's run), so that people hear immediately that single messages
-have stopped; after it, one every ten minutes while there is something to tell. An alert with S >= 0.95 cuts that to
-five. Nothing passes the budget: whoever can write "we can see other customers' invoices" once can write it
-all night, so a free passage for high S would be no budget at all. And a calm report of a breach waits five minutes at
-most, at the top of a list that people who have just had a full hour's messages are reading anyway.
+have stopped. The next one follows a minute later, and then each gap is twice the one before, up to ten minutes: a
+short storm is told while it is news, and a long night brings six digests an hour. An alert with S >= 0.95 waits for
+five minutes at most; an hour without a digest starts anew.
+
+Nothing passes the budget: whoever can write "we can see other customers' invoices" once can write it all night, so a
+free passage for high S would be no budget at all. A calm report of a breach waits for minutes, at the top of a list
+that people who have just had a full hour's messages are reading anyway.
 """
 
 from __future__ import annotations
@@ -15,10 +18,11 @@ from dataclasses import dataclass
 
 MAX_LINES = 10  # of a digest; the count tells how many alerts it stands for
 BUDGET_WINDOW_MS = 3_600_000  # a budget is one of messages in any hour, not from one full hour to the next
-# Between two digests of a destination. With the reconciler's minute, no alert is on its queue for the fifteen minutes
-# after which AlertsWaitAlarm (infra/observability.yaml) calls somebody.
-DIGEST_GAP_MS = 600_000
-CRITICAL_S, CRITICAL_GAP_MS = 0.95, 300_000  # the same, when the second one holds an alert of this S
+FIRST_GAP_MS = 60_000  # between the first digest of a destination and its second one
+# The longest. With the reconciler's minute, no alert is on its queue for the fifteen minutes after which
+# AlertsWaitAlarm (infra/observability.yaml) calls somebody.
+MAX_GAP_MS = 600_000
+CRITICAL_S, CRITICAL_GAP_MS = 0.95, 300_000  # the longest before a digest that holds an alert of this S
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,17 @@ def digest_id(destination: str, since_ms: int) -> str:
     return f"dig_{base64.b32encode(digest[:16]).decode().rstrip('=').lower()}"
 
 
-def gap_ms(urgency_score: float) -> int:
-    """Return how long after the digest before an alert of this S may be told, in milliseconds."""
-    return CRITICAL_GAP_MS if urgency_score >= CRITICAL_S else DIGEST_GAP_MS
+def max_gap_ms(urgency_score: float) -> int:
+    """Return how long after the digest before an alert of this S may be told at most, in milliseconds."""
+    return CRITICAL_GAP_MS if urgency_score >= CRITICAL_S else MAX_GAP_MS
+
+
+def following_gap_ms(since_digest_ms: int, last_gap_ms: int) -> int:
+    """Return the gap after a digest: twice that after the digest before, if it was closed less than an hour ago.
+
+    Args:
+        since_digest_ms: Time since the digest before was closed.
+        last_gap_ms: The gap after that one; 0 if there was none.
+    """
+    recent = last_gap_ms and since_digest_ms < BUDGET_WINDOW_MS
+    return min(2 * last_gap_ms, MAX_GAP_MS) if recent else FIRST_GAP_MS

@@ -85,7 +85,7 @@ class DestinationResource(Shape):
     threshold: float = Field(description="S must lie strictly above it; at least 0.8.")
     categories: list[str] = Field(description="Only these; empty means all.")
     languages: list[str] = Field(description="Only tickets in these (`en`, `other`); empty means all.")
-    hourly_budget: int | None = Field(description="Messages an hour, above which a digest gathers them.")
+    hourly_budget: int | None = Field(description="Messages in any hour; digests gather the rest. Null: no limit.")
     fallback: str | None = Field(description="Id of the destination that is told, too, when this one takes no alert.")
     state: Literal["ok", "failing", "disabled"] | None = Field(
         description="failing: the last try failed. disabled: it answered 410, and gets nothing until its secret "

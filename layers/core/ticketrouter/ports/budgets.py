@@ -31,6 +31,7 @@ class ClosedDigest:
         destination: Whom it is for.
         since_ms: When it was begun, Unix time in milliseconds; with the destination, its name.
         until_ms: When it was closed.
+        gap_ms: How long after that the next one is due at the latest.
         count: Alerts in it.
         top: `about` of the most urgent alerts, the most urgent one first.
     """
@@ -38,6 +39,7 @@ class ClosedDigest:
     destination: str
     since_ms: int
     until_ms: int
+    gap_ms: int
     count: int
     top: tuple[str, ...]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ticketrouter.domain.alert import Alert
-from ticketrouter.domain.digest import DIGEST_GAP_MS, DigestFacts, DigestLine, digest_id
+from ticketrouter.domain.digest import DigestFacts, DigestLine, digest_id
 from ticketrouter.domain.errors import CacheUnavailableError
 from ticketrouter.domain.urgency import ALERT_THRESHOLD
 from ticketrouter.ports import AlertQueue, Budgets, ClosedDigest, Deliveries
@@ -72,7 +72,7 @@ class Digests:
             count=closed.count,
             since_ms=closed.since_ms,
             until_ms=closed.until_ms,
-            next_at_ms=closed.until_ms + DIGEST_GAP_MS,
+            next_at_ms=closed.until_ms + closed.gap_ms,
             lines=lines,
         )
         return Alert(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ticketrouter.adapters.memory.state import BudgetRow, MemoryState
 from ticketrouter.domain.alert import Alert
-from ticketrouter.domain.digest import BUDGET_WINDOW_MS, MAX_LINES, digest_id, gap_ms
+from ticketrouter.domain.digest import BUDGET_WINDOW_MS, MAX_LINES, digest_id, following_gap_ms, max_gap_ms
 from ticketrouter.domain.message import RETENTION_S
 from ticketrouter.ports import ClosedDigest, Held
 
@@ -32,7 +32,7 @@ class MemoryBudgets:
             if len(row.paid) < limit:
                 row.paid[name] = now_ms
                 return None
-            earliest_ms = max(now_ms, row.closed_at_ms + gap_ms(alert.urgency_score))
+            earliest_ms = max(now_ms, row.closed_at_ms + min(row.gap_ms, max_gap_ms(alert.urgency_score)))
             if row.open_ms is None:
                 row.open_ms = row.newest_ms = max(now_ms, row.newest_ms + 1)
                 row.due_ms = earliest_ms
@@ -54,10 +54,11 @@ class MemoryBudgets:
             if row.closed_ms is None:
                 if row.open_ms is None or row.due_ms > now_ms:
                     return None
+                row.gap_ms = following_gap_ms(now_ms - row.closed_at_ms, row.gap_ms)
                 row.closed_ms, row.closed_at_ms, row.open_ms = row.open_ms, now_ms, None
             members = [(s, epoch, about) for (about, epoch), (since, s) in row.held.items() if since == row.closed_ms]
             top = tuple(about for _, _, about in sorted(members, reverse=True)[:MAX_LINES])
-            return ClosedDigest(destination, row.closed_ms, row.closed_at_ms, len(members), top)
+            return ClosedDigest(destination, row.closed_ms, row.closed_at_ms, row.gap_ms, len(members), top)
 
     def told(self, digest: ClosedDigest) -> None:
         """Note that this digest is on the alert queue."""

@@ -60,6 +60,7 @@ class BudgetRow:
     due_ms: int = 0
     closed_ms: int | None = None
     closed_at_ms: int = 0
+    gap_ms: int = 0
     newest_ms: int = 0
     told_ms: int = 0
 

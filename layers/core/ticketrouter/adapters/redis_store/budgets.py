@@ -5,7 +5,7 @@ from __future__ import annotations
 from ticketrouter.adapters.redis_store import keys
 from ticketrouter.adapters.redis_store.client import RedisClient, call
 from ticketrouter.domain.alert import Alert
-from ticketrouter.domain.digest import BUDGET_WINDOW_MS, MAX_LINES, digest_id, gap_ms
+from ticketrouter.domain.digest import BUDGET_WINDOW_MS, FIRST_GAP_MS, MAX_GAP_MS, MAX_LINES, digest_id, max_gap_ms
 from ticketrouter.domain.message import RETENTION_S
 from ticketrouter.ports import ClosedDigest, Held
 
@@ -30,7 +30,7 @@ class RedisBudgets:
                 ("SADD", keys.DIGESTS, alert.destination),
                 call(
                     "budget_spend", keys.budget_keys(alert.destination),
-                    keys.encode_place(alert), limit, BUDGET_WINDOW_MS, gap_ms(alert.urgency_score), REMEMBERED_MS,
+                    keys.encode_place(alert), limit, BUDGET_WINDOW_MS, max_gap_ms(alert.urgency_score), REMEMBERED_MS,
                 ),
             ]
         )  # fmt: skip
@@ -46,11 +46,18 @@ class RedisBudgets:
 
     def close(self, destination: str) -> ClosedDigest | None:
         """Close the open digest if it is due; return the closed one, again and again until it is told."""
-        (closed,) = self._client.run([call("budget_close", keys.budget_keys(destination)[1:], MAX_LINES)])
+        (closed,) = self._client.run(
+            [
+                call(
+                    "budget_close", keys.budget_keys(destination)[1:],
+                    MAX_LINES, FIRST_GAP_MS, MAX_GAP_MS, BUDGET_WINDOW_MS,
+                ),
+            ]
+        )  # fmt: skip
         if not closed:
             return None
-        since_ms, until_ms, count, top = closed
-        return ClosedDigest(destination, since_ms, until_ms, count, tuple(map(keys.decode_place, top)))
+        since_ms, until_ms, gap_ms, count, top = closed
+        return ClosedDigest(destination, since_ms, until_ms, gap_ms, count, tuple(map(keys.decode_place, top)))
 
     def told(self, digest: ClosedDigest) -> None:
         """Note that this digest is on the alert queue."""
