@@ -165,12 +165,12 @@ def test_send_says_why_it_was_refused(tmp_path: Path, status: int, body: dict[st
 def test_own_destinations_are_read_by_the_rules_of_production(tmp_path: Path) -> None:
     path = tmp_path / "destinations.json"
     assert load_destinations(path) is None
-    path.write_text(json.dumps([{**SLACK, "threshold": 0.9, "categories": ["Legal"]}]))
+    path.write_text(json.dumps([{**SLACK, "threshold": 0.9, "hourly_budget": None, "categories": ["Legal"]}]))
 
     own = load_destinations(path) or []
 
     assert json.loads(parameter_document(own)) == [
-        {"id": "chat", "kind": "slack", "threshold": 0.9, "categories": ["Legal"]}
+        {"id": "chat", "kind": "slack", "threshold": 0.9, "hourly_budget": None, "categories": ["Legal"]}
     ]
     assert json.loads(secret_document(own)) == {"chat": {"url": SLACK["url"]}}
 

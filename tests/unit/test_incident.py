@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ticketrouter.domain.alert import IncidentPhase
 from ticketrouter.domain.incident import (
     MAX_NEIGHBOURS,
+    MIN_SHARE,
     Incident,
     IncidentAction,
     IncidentStatus,
@@ -131,8 +132,8 @@ def test_a_ticket_joins_the_largest_group_of_which_enough_members_are_like_it() 
     storm(small, 3)
     storm(large, 10)
     groups = {"inc_a": small, "inc_b": large}
-    assert choose(groups, {"inc_a": 3, "inc_b": 5}) == "inc_b"
-    assert choose(groups, {"inc_a": 3, "inc_b": 4}) == "inc_a", "one end of a chain is not the whole of it"
+    assert choose(groups, {"inc_a": 3, "inc_b": 6}) == "inc_b"
+    assert choose(groups, {"inc_a": 3, "inc_b": 5}) == "inc_a", "one end of a chain is not the whole of it"
     assert choose(groups, {"inc_a": 1, "inc_b": 3}) is None
     assert choose(groups, {"inc_gone": 5}) is None
 
@@ -140,7 +141,9 @@ def test_a_ticket_joins_the_largest_group_of_which_enough_members_are_like_it() 
 def test_of_a_large_group_no_more_are_asked_than_a_search_returns() -> None:
     incident = fresh()
     storm(incident, 10 * MAX_NEIGHBOURS)
-    assert choose({"inc_a": incident}, {"inc_a": MAX_NEIGHBOURS // 2}) == "inc_a"
+    enough = round(MIN_SHARE * MAX_NEIGHBOURS)
+    assert choose({"inc_a": incident}, {"inc_a": enough}) == "inc_a"
+    assert choose({"inc_a": incident}, {"inc_a": enough - 1}) is None
 
 
 @given(
