@@ -17,10 +17,14 @@ stamp = $(1)/.made-from-$(shell cat $(2) | cksum | tr ' ' -)
 DEV := $(call stamp,.venv,requirements/dev.txt)
 SAM := $(call stamp,.venv-sam,requirements/sam.txt)
 MODELS := $(call stamp,.venv-models,requirements/models.txt)
+# What the dashboard is built from; its types are generated from the API's document.
+SOURCES := docs/openapi.json $(wildcard dashboard/*.*) $(shell find dashboard/src dashboard/public -type f ! -name schema.d.ts)
+NODE := $(call stamp,dashboard/node_modules,dashboard/package-lock.json)
+SITE := $(call stamp,dashboard/dist,$(SOURCES))
 
 export SAM_CLI_TELEMETRY := 0
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-models deploy-test container-test check format bench bench-scoring openapi cost model eval card lock doctor build deploy delete clean
+.PHONY: help setup run demo dashboard check-ui test test-models deploy-test container-test check format bench bench-scoring openapi cost model eval card lock doctor build deploy delete clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,10 +32,23 @@ help: ## list the commands
 setup: $(DEV) ## make .venv from its lock; again only when the lock changed
 
 run: $(DEV) ## start the local stack on 127.0.0.1, until Ctrl-C
+	@$(DASHBOARD)
 	@exec $(PY) -m local run $(ARGS)
 
 demo: $(DEV) ## start it, post the sample tickets, print what became of them
+	@$(DASHBOARD)
 	@exec $(PY) -m local demo $(ARGS)
+
+dashboard: $(SITE) ## build the dashboard, which run and demo serve, if its sources changed (needs Node.js with npm)
+	@:
+
+# The stack runs without a dashboard, too.
+DASHBOARD = $(MAKE) --silent dashboard 2> /dev/null || true
+
+check-ui: $(NODE) ## format, lint, types, tests and size of the dashboard (needs Node.js with npm)
+	@cd dashboard && npm run --silent check && npm run --silent test
+	@$(MAKE) --silent dashboard
+	@cd dashboard && npm run --silent size
 
 test: $(DEV) ## run every test: no network, AWS account, Docker or Node (ARGS="-k ingest" picks)
 	@exec $(PY) -m pytest $(ARGS)
@@ -114,7 +131,7 @@ delete: $(DEV) $(SAM) ## delete a deployment and what CloudFormation keeps of it
 environment = $(or $(ENV),$(error Which environment? make $(MAKECMDGOALS) ENV=dev))
 
 clean: ## remove environments, caches and the local stack's data
-	rm -rf .venv .venv-sam .venv-models .venv-lock .local .aws-sam .container
+	rm -rf .venv .venv-sam .venv-models .venv-lock .local .aws-sam .container dashboard/node_modules dashboard/dist
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 compile = UV_CUSTOM_COMPILE_COMMAND="make lock" ../.venv-lock/bin/$(COMPILE) $(1)
@@ -145,6 +162,20 @@ $(SAM):
 $(MODELS):
 	$(call install,.venv-models,requirements/models.txt,$(TORCH))
 TORCH := .venv-models/bin/python -m pip install --disable-pip-version-check torch==2.13.0;
+
+# What npm has to say is shown if it fails.
+npm = said=$$(cd dashboard && npm $(1) 2>&1) || { echo "$$said"; echo "The dashboard is not built."; exit 1; }
+
+$(NODE):
+	@command -v npm > /dev/null || { echo "No dashboard: it needs Node.js 20.19 or newer with npm."; exit 1; }
+	@echo "Setting up dashboard/node_modules from its lock, half a minute, once."
+	@$(call npm,ci)
+	@touch $@
+
+$(SITE): $(NODE)
+	@echo "Building the dashboard."
+	@$(call npm,run --silent build)
+	@touch $@
 
 $(UV):
 	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/python -m pip install --quiet uv

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mimetypes
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,8 @@ from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
+
+from local.site import cache_control, content_type
 
 _NESTED = "AWS::CloudFormation::Stack"
 _DELETE_AT_ONCE = 1000  # Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
@@ -72,13 +73,16 @@ class Account:
                     yield from self._resources(found.physical_id)
 
     def upload(self, folder: Path, bucket: str) -> int:
-        """Put a folder's files into a bucket under their relative paths; return how many."""
-        files = sorted(path for path in folder.rglob("*") if path.is_file())
-        for path in files:
-            kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-            key = path.relative_to(folder).as_posix()
-            self._s3.upload_file(str(path), bucket, key, ExtraArgs={"ContentType": kind})
-        return len(files)
+        """Put a built site's files into a bucket under their relative paths, hidden ones left out; return how many.
+
+        Pages come last: they name the other files.
+        """
+        keys = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+        shown = [key for key in keys if not any(part.startswith(".") for part in key.split("/"))]
+        for key in sorted(shown, key=lambda it: (it.endswith(".html"), it)):
+            extra = {"ContentType": content_type(key), "CacheControl": cache_control(key)}
+            self._s3.upload_file(str(folder / key), bucket, key, ExtraArgs=extra)
+        return len(shown)
 
     def refresh(self, distribution_id: str, reference: str) -> None:
         """Let CloudFront fetch every file again; a second call with the same reference does nothing."""

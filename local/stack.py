@@ -32,6 +32,7 @@ from local.process import Child
 from local.runtime import Result
 from local.schedule import run_schedule
 from local.sink import Arrival, Sink
+from local.site import Site
 from local.state import StackFile
 from local.template import load_plan
 from ticketrouter.domain.alert import DEFAULT_HOURLY_BUDGET
@@ -243,7 +244,8 @@ class Stack:
 
     async def _start_gateway(self, plan: Plan, functions: Functions) -> Listener:
         port = api_port() if self._options.port is None else self._options.port
-        return await self._listen(Gateway(plan, functions.invoke).handle, port=port, limit_bytes=MAX_BODY_BYTES)
+        site = Site(plan.place.root, Gateway(plan, functions.invoke).handle)
+        return await self._listen(site.handle, port=port, limit_bytes=MAX_BODY_BYTES)
 
     async def _listen(self, handler: Any, *, port: int = 0, limit_bytes: int) -> Listener:
         listener = await listen(handler, port=port, limit_bytes=limit_bytes)

@@ -23,6 +23,7 @@ from local.commands.terminal import (
 )
 from local.listen import HOST
 from local.sink import Arrival
+from local.site import BUILT
 from local.stack import Options, Stack
 
 EXAMPLE = "Nobody in the company can log in since 9:00, all work has stopped"  # urgent: it shows the alerts too
@@ -64,7 +65,9 @@ async def _serve(stack: Stack) -> None:
         f"curl -s {info['api_url']}/tickets -H 'Authorization: Bearer {info['api_key']}' "
         f"-H 'Content-Type: application/json' -d {shlex.quote(body)}"
     )
-    console.print(f"\n[bold green]Ready.[/] Ctrl-C stops it.\n  API      {info['api_url']}", highlight=False)
+    console.print("\n[bold green]Ready.[/] Ctrl-C stops it.")
+    pages = f"{info['api_url']}/app/" if (ROOT / BUILT).is_dir() else "not built (make dashboard)"
+    console.print(f"  pages    {pages}\n  API      {info['api_url']}", highlight=False)
     console.print(f"  key      {info['api_key']}\n  alerts   {info['sink_url']}/received", highlight=False)
     console.print(f"  AWS      {info['sqs_url']}  (emulator: aws --endpoint-url)", highlight=False)
     console.print(f"  Redis    {info['redis_url']}\n  logs     {stack.state_folder / 'logs'}\n", highlight=False)

@@ -83,11 +83,14 @@ def test_a_folder_is_uploaded_with_its_kinds_and_emptied_in_every_version(
     (tmp_path / "assets").mkdir()
     (tmp_path / "index.html").write_text("<p>")
     (tmp_path / "assets/app.js").write_text("0")
+    (tmp_path / ".made-from-1").touch()
 
     assert [account.upload(tmp_path, "site"), account.upload(tmp_path, "site")] == [2, 2]
 
-    kinds = {key: s3.head_object(Bucket="site", Key=key)["ContentType"] for key in ("index.html", "assets/app.js")}
-    assert kinds == {"index.html": "text/html", "assets/app.js": "text/javascript"}
+    page, script = (s3.head_object(Bucket="site", Key=key) for key in ("index.html", "assets/app.js"))
+    assert (page["ContentType"], page["CacheControl"]) == ("text/html", "no-cache")
+    assert script["ContentType"] == "text/javascript"
+    assert "immutable" in script["CacheControl"]
     assert account.empty("site") == 4
     s3.delete_bucket(Bucket="site")  # fails if anything is left
     with pytest.raises(ClientError):

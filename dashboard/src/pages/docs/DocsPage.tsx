@@ -1,0 +1,3 @@
+export default function DocsPage() {
+  return <p>The API's documentation is not built yet.</p>;
+}

@@ -1,0 +1,3 @@
+export default function IncidentsPage() {
+  return <p>The list of incidents is not built yet.</p>;
+}
