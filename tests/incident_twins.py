@@ -9,7 +9,7 @@ from ticketrouter.adapters.memory import (
     MemoryState,
     MemoryVectorLog,
 )
-from ticketrouter.domain.incident import Joiner, Neighbour
+from ticketrouter.domain.joiner import Joiner, Neighbour
 from ticketrouter.ports import AlertQueue, Incidents
 from ticketrouter.usecases.incidents import Closing, Grouping
 

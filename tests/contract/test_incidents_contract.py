@@ -11,7 +11,8 @@ import pytest
 from ticketrouter.adapters.system import SystemRandomness
 from ticketrouter.domain.alert import IncidentPhase
 from ticketrouter.domain.errors import InvalidQueryError
-from ticketrouter.domain.incident import IncidentAction, IncidentStatus, Joiner, Neighbour, Verdict
+from ticketrouter.domain.incident import IncidentAction, IncidentStatus
+from ticketrouter.domain.joiner import Joiner, Neighbour, Verdict
 
 LIMIT = 10
 RANDOMNESS = SystemRandomness()

@@ -14,7 +14,8 @@ from ticketrouter.adapters.redis_store.client import scripts
 from ticketrouter.adapters.system import SystemClock
 from ticketrouter.domain.audit import AuditEnd, AuditEntry
 from ticketrouter.domain.errors import CacheUnavailableError, RateLimitedError
-from ticketrouter.domain.incident import IncidentAction, Joiner, Neighbour
+from ticketrouter.domain.incident import IncidentAction
+from ticketrouter.domain.joiner import Joiner, Neighbour
 from ticketrouter.domain.message import WorkItem
 from ticketrouter.domain.record import Attempt, DeadLetter
 from ticketrouter.domain.status import DeliveryStatus, Lane

@@ -14,11 +14,10 @@ from ticketrouter.domain.incident import (
     Incident,
     IncidentAction,
     IncidentStatus,
-    Joiner,
-    Verdict,
     choose,
     passes_step,
 )
+from ticketrouter.domain.joiner import Joiner, Verdict
 
 LIMIT = 10
 

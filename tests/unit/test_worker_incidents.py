@@ -12,7 +12,8 @@ from tests.unit.worker_world import World
 from ticketrouter.adapters.memory import MemoryAlertQueue, MemoryIncidents
 from ticketrouter.domain.alert import Alert, IncidentPhase
 from ticketrouter.domain.errors import CacheUnavailableError
-from ticketrouter.domain.incident import IncidentAction, Joiner
+from ticketrouter.domain.incident import IncidentAction
+from ticketrouter.domain.joiner import Joiner
 from ticketrouter.domain.score import Score
 from ticketrouter.ports import Joined
 from ticketrouter.usecases.incidents import Closing

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ticketrouter.domain.incident import MAX_NEIGHBOURS, Neighbour
+from ticketrouter.domain.incident import MAX_NEIGHBOURS
+from ticketrouter.domain.joiner import Neighbour
 from ticketrouter.ports.incidents import Embedded
 
 MAX_VECTORS = 50_000  # 77 MB; of more, the newest

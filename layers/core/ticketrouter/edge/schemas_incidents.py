@@ -7,7 +7,8 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from ticketrouter.domain.incident import Incident, IncidentStatus, Member
+from ticketrouter.domain.incident import Incident, IncidentStatus
+from ticketrouter.domain.joiner import Member
 from ticketrouter.edge.schemas import Cursor, Shape, Share, Time, rfc3339
 
 IncidentId = Annotated[str, Field(pattern="^inc_[0-9a-z]{26}$")]

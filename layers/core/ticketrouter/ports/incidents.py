@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ticketrouter.domain.incident import Incident, IncidentAction, Joiner, Member, Neighbour, Verdict
+from ticketrouter.domain.incident import Incident, IncidentAction
+from ticketrouter.domain.joiner import Joiner, Member, Neighbour, Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ticketrouter.domain.errors import ConflictError, NotFoundError
-from ticketrouter.domain.incident import INCIDENT_ID, Incident, IncidentAction, Member
+from ticketrouter.domain.incident import INCIDENT_ID, Incident, IncidentAction
+from ticketrouter.domain.joiner import Member
 from ticketrouter.ports import Incidents
 
 MEMBERS = 100  # of an incident's tickets, the newest

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 from ticketrouter.domain.alert import Alert, IncidentPhase, redacted_excerpt
 from ticketrouter.domain.errors import CacheUnavailableError
-from ticketrouter.domain.incident import Incident, Joiner, Neighbour
+from ticketrouter.domain.incident import Incident
+from ticketrouter.domain.joiner import Joiner, Neighbour
 from ticketrouter.domain.record import Outcome
 from ticketrouter.domain.urgency import ALERT_THRESHOLD
 from ticketrouter.ports import AlertQueue, Clock, Randomness

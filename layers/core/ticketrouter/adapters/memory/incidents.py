@@ -9,16 +9,8 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 
 from ticketrouter.adapters.memory.state import MemoryState
-from ticketrouter.domain.incident import (
-    ANSWER_TTL_S,
-    MAX_NEIGHBOURS,
-    Incident,
-    IncidentAction,
-    Joiner,
-    Member,
-    Neighbour,
-    choose,
-)
+from ticketrouter.domain.incident import ANSWER_TTL_S, MAX_NEIGHBOURS, Incident, IncidentAction, choose
+from ticketrouter.domain.joiner import Joiner, Member, Neighbour
 from ticketrouter.domain.listing import decode_cursor, encode_cursor
 from ticketrouter.ports.incidents import Embedded, Joined
 

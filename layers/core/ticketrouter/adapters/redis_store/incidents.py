@@ -11,7 +11,8 @@ from ticketrouter.adapters.redis_store.client import Command, RedisClient, call
 from ticketrouter.adapters.redis_store.walk import Place, walk
 from ticketrouter.domain import incident as rules
 from ticketrouter.domain.alert import IncidentPhase
-from ticketrouter.domain.incident import Incident, IncidentAction, IncidentStatus, Joiner, Member, Verdict
+from ticketrouter.domain.incident import Incident, IncidentAction, IncidentStatus
+from ticketrouter.domain.joiner import Joiner, Member, Verdict
 from ticketrouter.ports.incidents import Joined
 
 CONFIRM_MS = 60_000  # a worker that has not said by then that its message is queued may have died
