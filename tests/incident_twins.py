@@ -30,12 +30,12 @@ def closing(state: MemoryState, alerts: AlertQueue, incidents: Incidents | None 
     return Closing(incidents=incidents or MemoryIncidents(state), alerts=alerts, clock=state.clock, quiet_s=900)
 
 
-def unite(incidents: Incidents, now_ms: int) -> str:
+def unite(incidents: Incidents, now_ms: int, prefix: str = "i") -> str:
     """Make eleven urgent tickets one incident; return its id."""
-    neighbours = [Neighbour(f"i-{n}", 0.9) for n in range(11)]
+    neighbours = [Neighbour(f"{prefix}-{n}", 0.9) for n in range(11)]
     for n in range(11):
         found = tuple(neighbours[:n])
-        group_id = "inc_" + "a" * 26
-        ticket = Joiner(f"i-{n}", group_id, "Legal", 0.9, True, now_ms + n, "Nobody can pay", ("oncall",), found, n)
+        group_id = f"inc_{prefix * 26}"
+        ticket = Joiner(f"{prefix}-{n}", group_id, "Legal", 0.9, True, now_ms + n, "Nobody can pay", ("oncall",), found, n)
         (joined,) = incidents.join([ticket])
     return joined.incident.id

@@ -11,7 +11,8 @@ from ticketrouter.domain.message import Received
 from ticketrouter.domain.urgency import ALERT_THRESHOLD
 from ticketrouter.edge import sqs
 from ticketrouter.telemetry import Handler, Metric, count, instrumented, logger, observe_ms
-from ticketrouter.usecases.worker import Worker, WorkReport
+from ticketrouter.usecases.work_report import WorkReport
+from ticketrouter.usecases.worker import Worker
 
 Event = dict[str, Any]
 

@@ -31,7 +31,7 @@ def test_vectors_of_another_model_are_left_out_but_their_place_is_passed(world):
 
 def test_a_deletion_reaches_every_worker(world):
     _, cursor, _ = read(world, own=[Embedded("a", b"\x01")])
-    world.incidents.forget("a")
+    world.incidents.forget("a", None)
     for model in ("m1", "m2"):
         (gone,), _, _ = read(world, cursor, model=model)
         assert (gone.ticket_id, gone.vector) == ("a", b"")

@@ -77,6 +77,18 @@ def test_deleting_a_ticket_takes_it_out_of_its_incident_and_of_similar_ones(worl
     assert len(detail["tickets"]) == 10
 
 
+def test_a_ticket_that_is_deleted_days_later_leaves_its_incident_too(world: World) -> None:
+    incident_id = unite(world.incidents, world.clock.now_ms())
+    world.score(world.accept("i-0"))
+    world.store.link({"i-0": incident_id})
+    world.clock.advance(2 * 86_400)
+    unite(world.incidents, world.clock.now_ms(), prefix="j")  # whoever joins clears away old answers
+    assert world.call(load("delete_ticket") | {"pathParameters": {"ticket_id": "i-0"}})["statusCode"] == 204
+    detail = read(world, incident_id)[1]
+    assert len(detail["tickets"]) == 10
+    assert len(detail["samples"]) == 2
+
+
 def test_similar_tickets_are_told_when_asked_for_and_still_there(world: World) -> None:
     world.accept("other")
     world.score(world.accept("INC-2041"), similar=(("other", 0.81), ("gone", 0.79)))

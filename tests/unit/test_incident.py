@@ -113,8 +113,8 @@ def test_acknowledged_there_is_but_the_summary_and_muted_nothing() -> None:
         assert not incident.change(action, 3_000), "twice is once"
         assert {verdict.announce for verdict in storm(incident, 40, start=20)} == {()}
         assert incident.change(IncidentAction.CLOSE, 4_000)
-    assert (acknowledged.update, acknowledged.owes_message) == (2, True)
-    assert (muted.update, muted.owes_message) == (1, False)
+    assert (acknowledged.update, acknowledged.owed) == (2, {"oncall": 2})
+    assert (muted.update, muted.owed) == (1, {})
 
 
 def test_what_is_over_stays_so_and_nobody_joins() -> None:
@@ -179,4 +179,4 @@ def test_in_any_order_every_destination_hears_of_every_urgent_ticket_and_each_up
 
     incident.change(IncidentAction.CLOSE, 9_000)
     still_owed = {name for name, count in owed.items() if count}
-    assert still_owed <= set(incident.told) and (incident.owes_message or not still_owed)
+    assert still_owed <= incident.owed.keys()

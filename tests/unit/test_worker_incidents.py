@@ -8,40 +8,12 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.unit.storm_world import OTHER, STORM, Away, about_incidents, closing, post, say
 from tests.unit.worker_world import World
-from ticketrouter.adapters.memory import MemoryAlertQueue, MemoryIncidents
-from ticketrouter.domain.alert import Alert, IncidentPhase
+from ticketrouter.adapters.memory import MemoryAlertQueue
+from ticketrouter.domain.alert import IncidentPhase
 from ticketrouter.domain.errors import CacheUnavailableError
 from ticketrouter.domain.incident import IncidentAction
-from ticketrouter.domain.joiner import Joiner
-from ticketrouter.domain.score import Score
-from ticketrouter.ports import Joined
-from ticketrouter.usecases.incidents import Closing
-
-STORM, OTHER = bytes([127, 0, 0, 0]), bytes([0, 127, 0, 0])
-
-
-def say(world: World, text: str, embedding: bytes, urgency: float = 0.95) -> str:
-    """Make a text that scores so."""
-    score = Score("Technical", 0.9, False, urgency, "neutral", 0.0, (), "memory-1", embedding=embedding)
-    world.scorer.scores[text] = score
-    return text
-
-
-def post(world: World, tickets: int, start: int = 0, embedding: bytes = STORM, urgency: float = 0.95) -> None:
-    """Let the worker work through tickets that are alike, in batches of ten."""
-    text = say(world, f"it is down, say {embedding!r}", embedding, urgency)
-    for at in range(start, start + tickets, 10):
-        report = world.work(*(world.message(f"t{n}", text) for n in range(at, min(at + 10, start + tickets))))
-        assert report.failed == []
-
-
-def about_incidents(alerts: Sequence[Alert]) -> list[tuple[IncidentPhase, int, int]]:
-    return [(fact.phase, fact.update, fact.count) for alert in alerts if (fact := alert.incident)]
-
-
-def closing(world: World) -> Closing:
-    return Closing(incidents=world.incidents, alerts=world.alerts, clock=world.clock, quiet_s=900)
 
 
 def test_a_storm_is_told_singly_up_to_the_limit_then_as_one_incident() -> None:
@@ -95,20 +67,6 @@ def test_a_ticket_that_comes_again_before_it_was_committed_carries_the_same_mess
 
 def _away(outcomes: object) -> list[None]:
     raise CacheUnavailableError("away")
-
-
-class Away(MemoryIncidents):
-    """Incidents that do not answer while `away`."""
-
-    away = False
-    joins = 0
-
-    def join(self, tickets: Sequence[Joiner]) -> list[Joined]:
-        joined = super().join(tickets)
-        self.joins += 1
-        if self.away:  # it has joined, and nobody was told
-            raise CacheUnavailableError("away")
-        return joined
 
 
 def test_without_the_store_of_incidents_every_urgent_ticket_is_told_singly() -> None:

@@ -23,7 +23,8 @@ from ticketrouter.domain.status import Lane
 from ticketrouter.domain.ticket import Ticket
 from ticketrouter.ports import Scorer
 from ticketrouter.usecases.scoring import GuardedScorer
-from ticketrouter.usecases.worker import Worker, WorkReport
+from ticketrouter.usecases.work_report import WorkReport
+from ticketrouter.usecases.worker import Worker
 
 ARN = "arn:aws:sqs:eu-central-1:123456789012:tickets-standard"
 

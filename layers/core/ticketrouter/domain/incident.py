@@ -10,7 +10,7 @@ Redis carries out the same rules in `incident_join.lua`; one contract suite hold
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -28,6 +28,8 @@ STEPS = (20, 50, 100, 200, 500)  # urgent tickets at which an update goes out; t
 NEWS_MARGIN = 0.1  # S by which a ticket must exceed all that was told to be told singly still
 SAMPLES = 3
 ANSWER_TTL_S = 1_800  # how long a redelivered ticket gets the answer that it had: five visibilities of its queue
+CONFIRM_MS = 60_000  # a worker that has not said by then that its message is queued may have died
+WINDOW_VECTORS = 50_000  # the newest; more than that within the window are not looked at
 INCIDENT_ID = re.compile(r"inc_[0-9a-z]{26}")
 
 
@@ -36,7 +38,7 @@ class IncidentStatus(StrEnum):
 
     OPEN = "open"
     ACKNOWLEDGED = "acknowledged"  # somebody is at it: no more updates but the summary
-    MUTED = "muted"  # nothing more at all
+    MUTED = "muted"  # nothing more at all, unless it is acknowledged
     RESOLVED = "resolved"  # by an operator; the next such ticket opens a new one
     CLOSED = "closed"  # by itself, after a quiet time
 
@@ -78,17 +80,18 @@ class Incident:
         formed: Whether more tickets than the limit were within the window at once.
         announced_at_ms: When the first message about it was due; None before.
         update: Number of the last message.
-        updated_at_ms: When it was due.
-        confirmed: Number of the last message that is known to be queued.
+        updated_at_ms: When the last message to anybody was due.
+        confirmed: By destination, number of the last message that is known to be queued.
         categories: Tickets by category.
         samples: Excerpts by ticket.
-        told: Destinations that have had a message about it.
-        told_categories: Categories of which a message has told.
-        told_urgency: The highest S of which a message has told.
+        told: By destination, number of the last message due to it; 0 for one that was spared tickets of a muted
+            incident and has had none.
+        told_categories: Categories of which a message has told people.
+        told_urgency: The highest S of which a message has told people.
         told_count: Urgent tickets at the last announcement.
         top_urgency: The highest S of its tickets.
-        early: Its tickets until it is formed, as (id, similarity, S, accepted_at_ms): they are linked to it then.
-        muted: Whether it was muted, also when it is over now.
+        early: Its live tickets until it is formed: they are linked to it then.
+        muted: Whether it is muted, or was when it ended.
     """
 
     id: str
@@ -104,10 +107,10 @@ class Incident:
     announced_at_ms: int | None = None
     update: int = 0
     updated_at_ms: int = 0
-    confirmed: int = 0
+    confirmed: dict[str, int] = field(default_factory=dict)
     categories: dict[str, int] = field(default_factory=dict)
     samples: dict[str, str] = field(default_factory=dict)
-    told: list[str] = field(default_factory=list)
+    told: dict[str, int] = field(default_factory=dict)
     told_categories: list[str] = field(default_factory=list)
     told_urgency: float = 0.0
     told_count: int = 0
@@ -121,9 +124,11 @@ class Incident:
         return min(self.categories, key=lambda name: (-self.categories[name], name), default="")
 
     @property
-    def owes_message(self) -> bool:
-        """Tell whether a message about it is due that is not known to be queued."""
-        return self.confirmed < self.update and not self.muted
+    def owed(self) -> dict[str, int]:
+        """Return by destination the number of the message that is due and not known to be queued."""
+        if self.muted:
+            return {}
+        return {name: update for name, update in self.told.items() if update > self.confirmed.get(name, 0)}
 
     def facts(self, phase: IncidentPhase, update: int) -> IncidentFacts:
         """Return what a message says of it now."""
@@ -162,44 +167,83 @@ class Incident:
         if not self.formed:
             self.early.append(ticket.member)
             self.formed = self.live > limit
-        if not ticket.urgent or not ticket.destinations or close < MIN_CLOSE:
+        if not ticket.urgent or not ticket.destinations:
             return Verdict()
-        if self.announced_at_ms is None:
-            return self._announce(ticket, now_ms) if self.live_urgent > limit else Verdict()
-        return self._tell(ticket, now_ms)
+        if self.announced_at_ms is not None or self.muted:
+            return self._tell(ticket, now_ms) if close >= MIN_CLOSE else Verdict()
+        self._note(ticket)
+        return self._announce(ticket, now_ms) if close >= MIN_CLOSE and self.live_urgent > limit else Verdict()
 
     def _announce(self, ticket: Joiner, now_ms: int) -> Verdict:
         self.announced_at_ms = self.updated_at_ms = now_ms
         self.update, self.told_count = 1, self.urgent_count
-        self.told = sorted(ticket.destinations)
-        self.told_categories, self.told_urgency = sorted(self.categories), self.top_urgency
-        return Verdict(tuple(self.told), (), IncidentPhase.OPENED, 1)
+        self.told |= dict.fromkeys((*self.told, *ticket.destinations), 1)
+        return Verdict(tuple(sorted(self.told)), (), IncidentPhase.OPENED, 1)
 
     def _tell(self, ticket: Joiner, now_ms: int) -> Verdict:
         if ticket.category not in self.told_categories or ticket.urgency_score > self.told_urgency + NEWS_MARGIN:
-            self.told_categories = sorted({*self.told_categories, ticket.category})
-            self.told_urgency = max(self.told_urgency, ticket.urgency_score)
+            self._note(ticket)
             return Verdict()
-        if self.status is IncidentStatus.MUTED:
+        if self.muted:
+            self.told = {
+                **dict.fromkeys(ticket.destinations, 0),
+                **self.told,
+            }  # the summary is for them, should it come
             return Verdict((), tuple(sorted(ticket.destinations)))
-        new = sorted(set(ticket.destinations) - set(self.told))
-        self.told = sorted({*self.told, *ticket.destinations})
-        if self.status is IncidentStatus.OPEN and passes_step(self.told_count, self.urgent_count):
+        new = sorted(name for name in ticket.destinations if not self.told.get(name))
+        grows = self.status is IncidentStatus.OPEN and passes_step(self.told_count, self.urgent_count)
+        if not new and not grows:
+            return Verdict((), tuple(sorted(ticket.destinations)))
+        self.updated_at_ms = now_ms
+        if grows:
             self.update += 1
-            self.updated_at_ms, self.told_count = now_ms, self.urgent_count
-            return Verdict(tuple(self.told), (), IncidentPhase.GROWN, self.update)
-        suppressed = sorted(set(ticket.destinations) - set(new))
-        phase = IncidentPhase.OPENED if new else None
-        return Verdict(tuple(new), tuple(suppressed), phase, self.update if new else 0)
+            self.told_count = self.urgent_count
+            self.told = dict.fromkeys((*self.told, *new), self.update)
+            return Verdict(tuple(sorted(self.told)), (), IncidentPhase.GROWN, self.update)
+        self.told |= dict.fromkeys(new, self.update)
+        spared = sorted(set(ticket.destinations) - set(new))
+        return Verdict(tuple(new), tuple(spared), IncidentPhase.OPENED, self.update)
+
+    def _note(self, ticket: Joiner) -> None:
+        """Remember what people are told by this ticket's message."""
+        self.told_categories = sorted({*self.told_categories, ticket.category})
+        self.told_urgency = max(self.told_urgency, ticket.urgency_score)
+
+    def leave(self, ticket_id: str, *, category: str, urgent: bool) -> None:
+        """Let a ticket go that has left the window or was deleted; of it an incident keeps the count, a group nothing.
+
+        Else a group that a ticket joins every few minutes would grow for days without ever being an incident.
+        """
+        self.live -= 1
+        self.live_urgent -= urgent
+        if self.formed:
+            return
+        self.count, self.urgent_count = self.live, self.live_urgent
+        self.categories = {
+            name: n - (name == category) for name, n in self.categories.items() if n > (name == category)
+        }
+        self.samples.pop(ticket_id, None)
+        self.early = [member for member in self.early if member.ticket_id != ticket_id]
+        self.first_seen_ms = min((member.accepted_at_ms for member in self.early), default=self.first_seen_ms)
+        self.top_urgency = max((member.urgency_score for member in self.early), default=0.0)
+
+    def forget(self, ticket_id: str) -> None:
+        """Quote a deleted ticket no more."""
+        self.samples.pop(ticket_id, None)
+
+    def confirm(self, update: int, destinations: Iterable[str]) -> None:
+        """Note that this message is queued for these destinations."""
+        self.confirmed |= {name: max(update, self.confirmed.get(name, 0)) for name in destinations}
 
     def change(self, action: IncidentAction, now_ms: int) -> bool:
         """Carry out an action; False where it changes nothing, as the incident is over or was there already."""
         if self.status.is_over or self.status is action.status:
             return False
-        if action.status.is_over and self.told and self.status is not IncidentStatus.MUTED:
+        if action.status.is_over and self.told and not self.muted:
             self.update += 1  # the summary
             self.updated_at_ms = now_ms
-        self.muted |= IncidentStatus.MUTED in (self.status, action.status)
+            self.told = dict.fromkeys(self.told, self.update)
+        self.muted = action is IncidentAction.MUTE or (self.muted and action is not IncidentAction.ACK)
         self.status = action.status
         return True
 

@@ -72,14 +72,14 @@ class Incidents(Protocol):
     def join(self, tickets: Sequence[Joiner]) -> list[Joined]:
         """Put each ticket, in order, into the group that it belongs to, or into one of its own; all at once."""
 
-    def confirm(self, incident_id: str, update: int) -> None:
-        """Note that this message about the incident is queued for everyone it is for."""
+    def confirm(self, incident_id: str, update: int, destinations: Sequence[str]) -> None:
+        """Note that this message about the incident is queued for these destinations."""
 
     def change(self, incident_id: str, action: IncidentAction) -> Incident | None:
         """Carry out an action unless the incident is over; return it as it then is, None if there is none."""
 
-    def due(self, *, quiet_ms: int, limit: int) -> list[Incident]:
-        """Close what has been quiet for so long; return incidents of which a message is due that may not be queued.
+    def due(self, *, quiet_ms: int) -> list[Incident]:
+        """Close what has been quiet for so long; return incidents that owe a message which may not be queued.
 
         A message is given a minute to be confirmed by the worker whose ticket carries it.
         """
@@ -97,5 +97,10 @@ class Incidents(Protocol):
             InvalidQueryError: The cursor is not one of ours.
         """
 
-    def forget(self, ticket_id: str) -> None:
-        """Remove a deleted ticket: its vector, its membership, what is quoted of it."""
+    def forget(self, ticket_id: str, incident_id: str | None) -> None:
+        """Remove a deleted ticket: its vector, its membership, what is quoted of it.
+
+        Args:
+            ticket_id: The ticket.
+            incident_id: Its incident by its record; without it, only what has joined of late is found.
+        """

@@ -18,7 +18,6 @@ from ticketrouter.ports import AlertQueue, Clock, Randomness
 from ticketrouter.ports.incidents import Embedded, Incidents, Joined, Neighbours, VectorLog
 
 MAX_READS = 60  # of 1,000 vectors; what is more than that at a start is read by the batches that follow
-MAX_DUE = 500  # incidents a run; the rest in the next minute
 SIMILAR = 5  # of the nearest tickets, kept in the record
 
 
@@ -87,12 +86,14 @@ class Grouping:
 
     def sent(self, alerts: Sequence[Alert]) -> None:
         """Note that these are queued, so that nobody sends them once more; best effort."""
-        updates = {(alert.incident.incident_id, alert.incident.update) for alert in alerts if alert.incident}
         try:
-            for incident_id, update in sorted(updates):
-                self._incidents.confirm(incident_id, update)
+            _confirm(self._incidents, alerts)
         except CacheUnavailableError:
             return  # the reconciler sends it again, and its delivery is known by incident and update
+
+    def forget(self, ticket_id: str, incident_id: str | None) -> None:
+        """Take back a ticket that was deleted while it was scored. May raise CacheUnavailableError."""
+        self._incidents.forget(ticket_id, incident_id)
 
     def _near(self, outcomes: Sequence[Outcome]) -> list[list[Neighbour]]:
         """Put the vectors down first, then look: of two workers at once, one at least sees the other's."""
@@ -181,21 +182,35 @@ class Closing:
 
         Whatever is not known to be queued is due again in a minute; it is delivered once, by incident and update.
         """
-        told = []
         try:
-            for incident in self._incidents.due(quiet_ms=self._quiet_ms, limit=MAX_DUE):
-                if not self._alerts.send(_messages_about(incident, self._clock.now_ms())):
-                    self._incidents.confirm(incident.id, incident.update)
-                    told.append(incident)
+            due = self._incidents.due(quiet_ms=self._quiet_ms)
+            messages = [alert for incident in due for alert in _messages_about(incident, self._clock.now_ms())]
+            lost = set(self._alerts.send(messages)) if messages else set()
+            _confirm(self._incidents, [alert for at, alert in enumerate(messages) if at not in lost])
         except CacheUnavailableError:
-            return told
-        return told
+            return []
+        unsent = {messages[at].ticket_id for at in lost}
+        return [incident for incident in due if incident.id not in unsent]
+
+
+def _confirm(incidents: Incidents, alerts: Sequence[Alert]) -> None:
+    """Note which messages about incidents are queued, and for whom."""
+    queued: dict[tuple[str, int], list[str]] = {}
+    for alert in alerts:
+        if alert.incident is not None:
+            queued.setdefault((alert.incident.incident_id, alert.incident.update), []).append(alert.destination)
+    for (incident_id, update), destinations in sorted(queued.items()):
+        incidents.confirm(incident_id, update, destinations)
 
 
 def _messages_about(incident: Incident, now_ms: int) -> list[Alert]:
-    """Return the last message about an incident, for each destination that has heard of it."""
-    phase = IncidentPhase.OPENED if incident.update == 1 else IncidentPhase.GROWN
-    facts = incident.facts(IncidentPhase.CLOSED if incident.status.is_over else phase, incident.update)
+    """Return the message that an incident owes, for each destination that it owes one."""
+
+    def phase(destination: str) -> IncidentPhase:
+        if incident.status.is_over:
+            return IncidentPhase.CLOSED
+        return IncidentPhase.GROWN if incident.confirmed.get(destination) else IncidentPhase.OPENED
+
     return [
         Alert(
             ticket_id=incident.id,
@@ -208,7 +223,7 @@ def _messages_about(incident: Incident, now_ms: int) -> list[Alert]:
             reasons=(),
             accepted_at_ms=incident.first_seen_ms,
             scored_at_ms=now_ms,
-            incident=facts,
+            incident=incident.facts(phase(destination), update),
         )
-        for destination in incident.told
+        for destination, update in sorted(incident.owed.items())
     ]

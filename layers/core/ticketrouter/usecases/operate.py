@@ -121,8 +121,13 @@ class Operate:
 
     def _delete(self, ticket_id: str) -> bool:
         """Remove a ticket, its record last: whatever breaks off half-way can be deleted again."""
-        self._incidents.forget(ticket_id)
-        return self._store.delete(ticket_id)
+        record = self._store.get(ticket_id)
+        incident_id = None if record is None else record.incident_id
+        self._incidents.forget(ticket_id, incident_id)
+        deleted = self._store.delete(ticket_id)
+        if deleted:
+            self._incidents.forget(ticket_id, incident_id)  # a worker may have put it there between the two
+        return deleted
 
     def _rehearse(self, letters: Sequence[DeadLetter]) -> dict[str, RedriveOutcome]:
         tickets = [letter for letter in letters if letter.body is None]

@@ -5,15 +5,15 @@ A message is taken off the queue only when it is listed as done; whatever goes w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from ticketrouter.domain.alert import Destination, alerts_for
 from ticketrouter.domain.backoff import outage_delay_s
 from ticketrouter.domain.errors import CacheUnavailableError, MalformedMessageError
 from ticketrouter.domain.message import Received, WorkItem
 from ticketrouter.domain.record import DeadLetter, Outcome, TicketRecord
-from ticketrouter.domain.score import Score
 from ticketrouter.domain.status import State
 from ticketrouter.ports import (
     AlertQueue,
@@ -24,37 +24,11 @@ from ticketrouter.ports import (
     TicketStore,
     Visibility,
 )
-from ticketrouter.usecases.incidents import Grouped, Grouping
+from ticketrouter.usecases.incidents import Grouping
 from ticketrouter.usecases.scoring import GuardedScorer
+from ticketrouter.usecases.work_report import WorkReport
 
 MAX_ATTEMPTS = 3  # our own count of begun attempts; SQS's receive count also grows in outages
-
-
-@dataclass(slots=True)
-class WorkReport:
-    """What became of a batch.
-
-    Attributes:
-        failed: Ids of the messages that must come back.
-        scored: Records that this batch made final.
-        poisoned: Ids of tickets given up.
-        dead_lettered: Messages kept for an operator because nobody can work on them.
-        retried: Ids of tickets that come back because of their own failure.
-        duplicates: Messages of tickets that were final already, or deleted.
-        scoring_ms: Time spent in scoring, all groups.
-        grouped: What was found of incidents, by group of the batch.
-        store_unavailable: The batch was cut short because the store was away.
-    """
-
-    failed: list[str] = field(default_factory=list)
-    scored: list[tuple[TicketRecord, Score]] = field(default_factory=list)
-    poisoned: list[str] = field(default_factory=list)
-    dead_lettered: list[DeadLetter] = field(default_factory=list)
-    retried: list[str] = field(default_factory=list)
-    duplicates: int = 0
-    scoring_ms: float = 0.0
-    grouped: list[Grouped] = field(default_factory=list)
-    store_unavailable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +102,15 @@ class Worker:
         report.failed = [message.message_id for message in messages if message.message_id not in done]
         return report
 
+    @contextmanager
+    def _forgiving(self, outcomes: Sequence[tuple[_Job, Outcome]]) -> Iterator[None]:
+        """Remember whose attempt the store's own outage ends."""
+        try:
+            yield
+        except CacheUnavailableError:
+            self._to_forgive.update(outcome.item.ticket.ticket_id for _, outcome in outcomes)
+            raise
+
     def _forgive(self) -> None:
         """Take back attempts that the store's own outage ended: they must not add up to poison."""
         if self._to_forgive:
@@ -198,7 +181,8 @@ class Worker:
     def _group(self, outcomes: Sequence[tuple[_Job, Outcome]], report: WorkReport) -> list[tuple[_Job, Outcome]]:
         """Put messages about incidents in place of single alerts. Before the commit: the record is their outbox."""
         grouped = self._grouping.group([outcome for _, outcome in outcomes])
-        self._store.link(grouped.link)
+        with self._forgiving(outcomes):
+            self._store.link(grouped.link)
         report.grouped.append(grouped)
         return [(job, outcome) for (job, _), outcome in zip(outcomes, grouped.outcomes, strict=True)]
 
@@ -221,7 +205,12 @@ class Worker:
                     case Begin.ALREADY_SCORED:
                         report.duplicates += 1
                         finals.append((job, answer.record))
-                    case Begin.ALREADY_FAILED | Begin.DELETED:
+                    case Begin.ALREADY_FAILED:
+                        report.duplicates += 1
+                        done.add(job.message.message_id)
+                    case Begin.DELETED:
+                        # Also here: the worker that found it out may have died before it had the incident forget it.
+                        self._grouping.forget(job.item.ticket.ticket_id, None)
                         report.duplicates += 1
                         done.add(job.message.message_id)
                     case Begin.EXHAUSTED if job.message.receive_count > 1:
@@ -242,13 +231,11 @@ class Worker:
     ) -> list[tuple[_Job, TicketRecord]]:
         """Write what was found out; return the records that are final now."""
         finals: list[tuple[_Job, TicketRecord]] = []
-        try:
+        with self._forgiving(outcomes):
             committed = self._store.commit([outcome for _, outcome in outcomes]) if outcomes else []
-        except CacheUnavailableError:
-            self._to_forgive.update(outcome.item.ticket.ticket_id for _, outcome in outcomes)
-            raise
         for (job, outcome), record in zip(outcomes, committed, strict=True):
-            if record is None:  # deleted while it was being scored
+            if record is None:  # deleted while it was being scored, and has joined an incident since
+                self._grouping.forget(job.item.ticket.ticket_id, outcome.incident_id)
                 report.duplicates += 1
                 done.add(job.message.message_id)
                 continue

@@ -9,12 +9,11 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 
 from ticketrouter.adapters.memory.state import MemoryState
-from ticketrouter.domain.incident import ANSWER_TTL_S, MAX_NEIGHBOURS, Incident, IncidentAction, choose
+from ticketrouter.domain.incident import ANSWER_TTL_S, CONFIRM_MS, MAX_NEIGHBOURS, Incident, IncidentAction, choose
 from ticketrouter.domain.joiner import Joiner, Member, Neighbour
 from ticketrouter.domain.listing import decode_cursor, encode_cursor
 from ticketrouter.ports.incidents import Embedded, Joined
 
-CONFIRM_MS = 60_000
 _READ_AT_ONCE = 1_000
 
 
@@ -22,9 +21,9 @@ _READ_AT_ONCE = 1_000
 class _Answer:
     """What a ticket was told when it joined."""
 
+    ticket: Joiner
     joined: Joined
     joined_at_ms: int
-    urgent: bool
     live: bool = True
 
 
@@ -76,7 +75,7 @@ class MemoryIncidents:
             members = self._members.setdefault(group.id, {})
             members |= {member.ticket_id: member for member in (*link, ticket.member)}
         joined = Joined(deepcopy(group), verdict, link)
-        self._answers[ticket.ticket_id] = _Answer(joined, now_ms, ticket.urgent)
+        self._answers[ticket.ticket_id] = _Answer(ticket, joined, now_ms)
         return joined
 
     def _expire(self, now_ms: int) -> None:
@@ -91,17 +90,16 @@ class MemoryIncidents:
         group = self._groups.get(answer.joined.incident.id)
         if group is None:
             return
-        group.live -= 1
-        group.live_urgent -= answer.urgent
+        group.leave(answer.ticket.ticket_id, category=answer.ticket.category, urgent=answer.ticket.urgent)
         if group.live <= 0 and not group.formed:
             del self._groups[group.id]
 
-    def confirm(self, incident_id: str, update: int) -> None:
-        """Note that this message about the incident is queued."""
+    def confirm(self, incident_id: str, update: int, destinations: Sequence[str]) -> None:
+        """Note that this message about the incident is queued for these destinations."""
         with self._state.open():
             group = self._groups.get(incident_id)
             if group is not None:
-                group.confirmed = max(group.confirmed, update)
+                group.confirm(update, destinations)
 
     def change(self, incident_id: str, action: IncidentAction) -> Incident | None:
         """Carry out an action unless the incident is over."""
@@ -112,14 +110,14 @@ class MemoryIncidents:
             group.change(action, now_ms)
             return deepcopy(group)
 
-    def due(self, *, quiet_ms: int, limit: int) -> list[Incident]:
-        """Close what is quiet; return incidents of which a message is due that may not be queued."""
+    def due(self, *, quiet_ms: int) -> list[Incident]:
+        """Close what is quiet; return incidents that owe a message which may not be queued."""
         with self._state.open() as now_ms:
             found = []
-            for group in [group for group in self._groups.values() if group.formed][:limit]:
+            for group in [group for group in self._groups.values() if group.formed]:
                 if group.joined_at_ms <= now_ms - quiet_ms:
                     group.change(IncidentAction.CLOSE, now_ms)
-                if group.owes_message and (group.status.is_over or group.updated_at_ms <= now_ms - CONFIRM_MS):
+                if group.owed and (group.status.is_over or group.updated_at_ms <= now_ms - CONFIRM_MS):
                     found.append(deepcopy(group))
             return found
 
@@ -145,19 +143,16 @@ class MemoryIncidents:
             more = encode_cursor("incidents", *left[limit - 1]) if len(left) > limit else None
             return [deepcopy(self._groups[group_id]) for _, group_id in left[:limit]], more
 
-    def forget(self, ticket_id: str) -> None:
+    def forget(self, ticket_id: str, incident_id: str | None) -> None:
         """Remove a deleted ticket from the window and from its incident."""
         with self._state.open() as now_ms:
             self._state.vectors.append(("", Embedded(ticket_id, b"", now_ms)))
             answer = self._answers.pop(ticket_id, None)
-            if answer is None:
-                return
-            group = self._groups.get(answer.joined.incident.id)
+            group = self._groups.get(answer.joined.incident.id if answer else incident_id or "")
             if group is not None:
-                group.samples.pop(ticket_id, None)
-                group.early = [member for member in group.early if member.ticket_id != ticket_id]
+                group.forget(ticket_id)
                 self._members.get(group.id, {}).pop(ticket_id, None)
-            if answer.live:
+            if answer is not None and answer.live:
                 self._leave(answer)
 
 

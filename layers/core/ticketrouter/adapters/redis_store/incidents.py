@@ -15,7 +15,7 @@ from ticketrouter.domain.incident import Incident, IncidentAction, IncidentStatu
 from ticketrouter.domain.joiner import Joiner, Member, Verdict
 from ticketrouter.ports.incidents import Joined
 
-CONFIRM_MS = 60_000  # a worker that has not said by then that its message is queued may have died
+_SCRIPTS_AT_ONCE = 200  # well inside the time-out
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -76,34 +76,30 @@ class RedisIncidents:
             commands += [("EXPIRE", key, self._record_ttl_s) for key in (listed, told)]
         return commands
 
-    def confirm(self, incident_id: str, update: int) -> None:
-        """Note that this message about the incident is queued."""
-        self._client.run([call("incident_change", keys.INCIDENT_STATES, incident_id, "", update, "")])
+    def confirm(self, incident_id: str, update: int, destinations: Sequence[str]) -> None:
+        """Note that this message about the incident is queued for these destinations."""
+        self._client.run([call("incident_change", keys.INCIDENT_STATES, incident_id, "", "", update, *destinations)])
 
     def change(self, incident_id: str, action: IncidentAction) -> Incident | None:
         """Carry out an action unless the incident is over; return it as it then is."""
         if self.get(incident_id) is None:
             return None
         (reply,) = self._client.run(
-            [call("incident_change", keys.INCIDENT_STATES, incident_id, action.status.value, 0, "")]
+            [call("incident_change", keys.INCIDENT_STATES, incident_id, action.status.value, "", 0)]
         )
         return _group(reply[1]) if reply else None
 
-    def due(self, *, quiet_ms: int, limit: int) -> list[Incident]:
-        """Close what is quiet; return incidents of which a message is due that may not be queued."""
-        (seconds, _), active = self._client.run([("TIME",), ("ZRANGE", keys.ACTIVE_INCIDENTS, 0, limit - 1)])
+    def due(self, *, quiet_ms: int) -> list[Incident]:
+        """Close what is quiet; return incidents that owe a message which may not be queued."""
+        (seconds, _), active = self._client.run([("TIME",), ("ZRANGE", keys.ACTIVE_INCIDENTS, 0, -1)])
         now_ms = int(seconds) * 1_000
         self._expire(now_ms - self._record_ttl_s * 1_000)
         closed = IncidentAction.CLOSE.status.value
-        replies = self._client.run(
-            [call("incident_change", keys.INCIDENT_STATES, member, closed, 0, quiet_ms) for member in active]
-        )
-        found = [_group(reply[1]) for reply in replies if reply]
-        return [
-            one
-            for one in found
-            if one.owes_message and (one.status.is_over or one.updated_at_ms <= now_ms - CONFIRM_MS)
-        ]
+        looks = [call("incident_change", keys.INCIDENT_STATES, member, closed, quiet_ms, 0) for member in active]
+        parts = [looks[at : at + _SCRIPTS_AT_ONCE] for at in range(0, len(looks), _SCRIPTS_AT_ONCE)]
+        found = [_group(reply[1]) for part in parts for reply in self._client.run(part) if reply]
+        late_ms = now_ms - rules.CONFIRM_MS
+        return [one for one in found if one.owed and (one.status.is_over or one.updated_at_ms <= late_ms)]
 
     def _expire(self, before_ms: int) -> None:
         (old,) = self._client.run([("ZRANGEBYSCORE", keys.INCIDENT_LIST, "-inf", before_ms, "LIMIT", 0, 100)])
@@ -140,16 +136,16 @@ class RedisIncidents:
             cursor=cursor,
         )
 
-    def forget(self, ticket_id: str) -> None:
+    def forget(self, ticket_id: str, incident_id: str | None) -> None:
         """Remove a deleted ticket from the window and from its incident."""
-        _, incident_id = self._client.run(
+        _, found = self._client.run(
             [
                 ("XADD", keys.WINDOW, "*", "t", ticket_id, "m", "", "v", ""),
-                call("incident_forget", keys.INCIDENTS[:4], ticket_id),
+                call("incident_forget", keys.INCIDENTS[:4], ticket_id, incident_id or ""),
             ]
         )
-        if incident_id is not None:
-            name = incident_id.decode()
+        if found is not None:
+            name = found.decode()
             self._client.run(
                 [("ZREM", keys.members_key(name), ticket_id), ("HDEL", keys.similarities_key(name), ticket_id)]
             )
@@ -219,14 +215,14 @@ def _group(raw: bytes) -> Incident:
         announced_at_ms=int(document["announced"]) if "announced" in document else None,
         update=int(document["update"]),
         updated_at_ms=int(document["updated"]),
-        confirmed=int(document["confirmed"]),
+        confirmed={name: int(update) for name, update in document["confirmed"].items()},
         categories={name: int(count) for name, count in document["categories"].items()},
         samples=dict(document["samples"]),
-        told=list(document["told"]),
+        told={name: int(update) for name, update in document["told"].items()},
         told_categories=list(document["told_categories"]),
         told_urgency=document["told_urgency"],
         told_count=int(document["told_count"]),
         top_urgency=document["top"],
         early=[Member(*place) for place in document["early"]],
-        muted=bool(document.get("muted", False)),
+        muted=document["muted"],
     )

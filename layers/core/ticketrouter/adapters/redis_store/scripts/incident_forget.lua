@@ -1,24 +1,39 @@
--- Remove a deleted ticket from its group: its answer and what is quoted of it; what was counted stays.
--- KEYS {incidents}:groups, {incidents}:answers, {incidents}:answered, {incidents}:live   ARGV ticket
+-- Remove a deleted ticket from its group: its answer and what is quoted of it; what an incident has counted stays.
+-- KEYS {incidents}:groups, {incidents}:answers, {incidents}:answered, {incidents}:live
+-- ARGV ticket, its incident as its record tells it (empty: none), for an answer is forgotten long before an incident is
 -- Returns the group's id, or nothing if the ticket is in none
+-- As in incident_join.lua: a script cannot call another.
+local function rid(list, ticket)
+  local kept = {}
+  for _, one in ipairs(list) do if one[1] ~= ticket then kept[#kept + 1] = one end end
+  return kept
+end
+
+local function let_go(group, ticket, answer)
+  group.live = group.live - 1
+  if answer.urgent then group.live_urgent = group.live_urgent - 1 end
+  if group.formed then return end
+  group.count, group.urgent = group.live, group.live_urgent
+  local left = (group.categories[answer.category] or 0) - 1
+  group.categories[answer.category] = left > 0 and left or nil
+  group.samples, group.early, group.top = rid(group.samples, ticket), rid(group.early, ticket), 0
+  for i, one in ipairs(group.early) do
+    group.first_seen = i == 1 and one[4] or math.min(group.first_seen, one[4])
+    group.top = math.max(group.top, one[3])
+  end
+end
+
 local answer = redis.call('HGET', KEYS[2], ARGV[1])
+redis.call('HDEL', KEYS[2], ARGV[1])
 redis.call('ZREM', KEYS[3], ARGV[1])
 local lived = redis.call('ZREM', KEYS[4], ARGV[1])
-if not answer then return false end
-redis.call('HDEL', KEYS[2], ARGV[1])
-local id = string.sub(answer, 1, 30)
+local id = answer and string.sub(answer, 1, 30) or ARGV[2]
+if id == '' then return false end
 local raw = redis.call('HGET', KEYS[1], id)
 if not raw then return id end
 local group = cjson.decode(raw)
-if lived == 1 then
-  group.live = group.live - 1
-  if cjson.decode(string.sub(answer, 31)).urgent then group.live_urgent = group.live_urgent - 1 end
-end
-for name, list in pairs({samples = group.samples, early = group.early}) do
-  local kept = {}
-  for _, one in ipairs(list) do if one[1] ~= ARGV[1] then kept[#kept + 1] = one end end
-  group[name] = kept
-end
+if answer and lived == 1 then let_go(group, ARGV[1], cjson.decode(string.sub(answer, 31))) end
+group.samples = rid(group.samples, ARGV[1])
 if group.live <= 0 and not group.formed then
   redis.call('HDEL', KEYS[1], id)
 else

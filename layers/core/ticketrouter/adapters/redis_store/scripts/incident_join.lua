@@ -37,16 +37,46 @@ local function without(list, others)
   return rest
 end
 
--- An answer is the group's id, 30 bytes, and behind it JSON.
+local function names_of(map)
+  local names = {}
+  for name in pairs(map) do names[#names + 1] = name end
+  table.sort(names)
+  return names
+end
+
+local function rid(list, ticket)
+  local kept = {}
+  for _, one in ipairs(list) do if one[1] ~= ticket then kept[#kept + 1] = one end end
+  return kept
+end
+
+local function let_go(group, ticket, answer)
+  group.live = group.live - 1
+  if answer.urgent then group.live_urgent = group.live_urgent - 1 end
+  if group.formed then return end
+  group.count, group.urgent = group.live, group.live_urgent
+  local left = (group.categories[answer.category] or 0) - 1
+  group.categories[answer.category] = left > 0 and left or nil
+  group.samples, group.early, group.top = rid(group.samples, ticket), rid(group.early, ticket), 0
+  for i, one in ipairs(group.early) do
+    group.first_seen = i == 1 and one[4] or math.min(group.first_seen, one[4])
+    group.top = math.max(group.top, one[3])
+  end
+end
+
+-- An answer is the group's id, 30 bytes, and behind it JSON. Of what leaves, an incident keeps the count, a group nothing.
 local function leave(ticket)
   local answer = redis.call('HGET', KEYS[2], ticket)
   if not answer then return end
   local id = string.sub(answer, 1, 30)
   local group = group_of(id)
   if not group then return end
-  group.live = group.live - 1
-  if cjson.decode(string.sub(answer, 31)).urgent then group.live_urgent = group.live_urgent - 1 end
+  let_go(group, ticket, cjson.decode(string.sub(answer, 31)))
   changed[id] = true
+  if group.live <= 0 and not group.formed then
+    groups[id] = false
+    redis.call('HDEL', KEYS[1], id)
+  end
 end
 
 local function expire()
@@ -96,22 +126,42 @@ local function passes_step(told, count)
   return count >= (math.floor(told / last) + 1) * last
 end
 
+local function note(group, ticket)
+  group.told_categories = union(group.told_categories, {ticket.category})
+  group.told_urgency = math.max(group.told_urgency, ticket.urgency)
+end
+
 local function tell(group, ticket)
   if not has(group.told_categories, ticket.category) or ticket.urgency > group.told_urgency + rules.margin then
-    group.told_categories = union(group.told_categories, {ticket.category})
-    group.told_urgency = math.max(group.told_urgency, ticket.urgency)
+    note(group, ticket)
     return {}
   end
-  if group.status == 'muted' then return {suppressed = union({}, ticket.destinations)} end
-  local new = without(ticket.destinations, group.told)
-  group.told = union(group.told, ticket.destinations)
-  if group.status == 'open' and passes_step(group.told_count, group.urgent) then
-    group.update, group.updated, group.told_count = group.update + 1, now, group.urgent
-    return {announce = group.told, phase = 'grown', update = group.update}
+  if group.muted then
+    for _, name in ipairs(ticket.destinations) do group.told[name] = group.told[name] or 0 end
+    return {suppressed = union({}, ticket.destinations)}
   end
-  local suppressed = without(ticket.destinations, new)
-  if #new == 0 then return {suppressed = suppressed} end
-  return {announce = new, suppressed = suppressed, phase = 'opened', update = group.update}
+  local new = {}
+  for _, name in ipairs(ticket.destinations) do
+    if (group.told[name] or 0) == 0 then new[#new + 1] = name end
+  end
+  table.sort(new)
+  local grows = group.status == 'open' and passes_step(group.told_count, group.urgent)
+  if #new == 0 and not grows then return {suppressed = union({}, ticket.destinations)} end
+  group.updated = now
+  for _, name in ipairs(new) do group.told[name] = group.update end
+  if grows then
+    group.update, group.told_count = group.update + 1, group.urgent
+    for name in pairs(group.told) do group.told[name] = group.update end
+    return {announce = names_of(group.told), phase = 'grown', update = group.update}
+  end
+  return {announce = new, suppressed = without(ticket.destinations, new), phase = 'opened', update = group.update}
+end
+
+local function announce(group, ticket)
+  group.announced, group.updated, group.update, group.told_count = now, now, 1, group.urgent
+  for _, name in ipairs(ticket.destinations) do group.told[name] = 1 end
+  for name in pairs(group.told) do group.told[name] = 1 end
+  return {announce = names_of(group.told), phase = 'opened', update = 1}
 end
 
 local function add(group, ticket, close)
@@ -133,19 +183,15 @@ local function add(group, ticket, close)
     end
   end
   local answer = {}
-  if ticket.urgent and #ticket.destinations > 0 and close >= rules.close then
-    if group.announced then
-      answer = tell(group, ticket)
-    elseif group.live_urgent > rules.limit then
-      local categories = {}
-      for name in pairs(group.categories) do categories[#categories + 1] = name end
-      group.announced, group.updated, group.update, group.told_count = now, now, 1, group.urgent
-      group.told = union({}, ticket.destinations)
-      group.told_categories, group.told_urgency = union({}, categories), group.top
-      answer = {announce = group.told, phase = 'opened', update = 1}
+  if ticket.urgent and #ticket.destinations > 0 then
+    if group.announced or group.muted then
+      if close >= rules.close then answer = tell(group, ticket) end
+    else
+      note(group, ticket)
+      if close >= rules.close and group.live_urgent > rules.limit then answer = announce(group, ticket) end
     end
   end
-  answer.link, answer.urgent = link, ticket.urgent
+  answer.link, answer.urgent, answer.category = link, ticket.urgent, ticket.category
   return answer
 end
 
@@ -163,8 +209,8 @@ for i = 2, #ARGV do
     if not group then
       group = {id = ticket.group, status = 'open', first_seen = ticket.accepted, last_seen = ticket.accepted,
         joined = now, count = 0, urgent = 0, live = 0, live_urgent = 0, formed = false, update = 0, updated = 0,
-        confirmed = 0, categories = {}, samples = {}, told = {}, told_categories = {}, told_urgency = 0,
-        told_count = 0, top = 0, early = {}}
+        confirmed = {}, categories = {}, samples = {}, told = {}, told_categories = {}, told_urgency = 0,
+        told_count = 0, top = 0, early = {}, muted = false}
       groups[group.id] = group
     end
     local found = cjson.encode(add(group, ticket, close))
@@ -177,11 +223,6 @@ for i = 2, #ARGV do
 end
 
 for id in pairs(changed) do
-  local group = groups[id]
-  if group.live <= 0 and not group.formed then
-    redis.call('HDEL', KEYS[1], id)
-  else
-    redis.call('HSET', KEYS[1], id, cjson.encode(group))
-  end
+  if groups[id] then redis.call('HSET', KEYS[1], id, cjson.encode(groups[id])) end
 end
 return replies
