@@ -36,6 +36,8 @@ def unite(incidents: Incidents, now_ms: int, prefix: str = "i") -> str:
     for n in range(11):
         found = tuple(neighbours[:n])
         group_id = f"inc_{prefix * 26}"
-        ticket = Joiner(f"{prefix}-{n}", group_id, "Legal", 0.9, True, now_ms + n, "Nobody can pay", ("oncall",), found, n)
+        ticket = Joiner(
+            f"{prefix}-{n}", group_id, "Legal", 0.9, True, now_ms + n, "Nobody can pay", ("oncall",), found, n
+        )
         (joined,) = incidents.join([ticket])
     return joined.incident.id

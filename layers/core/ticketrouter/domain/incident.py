@@ -17,8 +17,8 @@ from enum import StrEnum
 from ticketrouter.domain.alert import IncidentFacts, IncidentPhase
 from ticketrouter.domain.joiner import Joiner, Member, Verdict
 
-# Customers tell of one incident in very different words, so three fifths of a group must be like a ticket, but at 0.8 of
-# the cosine of duplicates; only what is as good as a duplicate of two of its members (1.1 of it) is not told singly.
+# Customers tell of one incident in very different words, so three fifths of a group must be like a ticket, but at 0.8
+# of the cosine of duplicates; only what is as good as a duplicate of two of its members (1.1 of it) is not told singly.
 # How that was measured, and what it costs: docs/incidents.md. Groups are never merged.
 MIN_SHARE = 0.6
 GROUP_SIMILARITY, CLOSE_SIMILARITY = 0.8, 1.1
