@@ -50,6 +50,7 @@ from ticketrouter.usecases.digests import Digests
 from ticketrouter.usecases.dispatcher import Dispatcher
 from ticketrouter.usecases.incident_desk import IncidentDesk
 from ticketrouter.usecases.ingest import Ingest
+from ticketrouter.usecases.live import Live
 from ticketrouter.usecases.operate import Operate
 from ticketrouter.usecases.query import Query
 from ticketrouter.usecases.reconciler import Reconciler
@@ -104,6 +105,7 @@ class MemoryStage:
             "dispatcher": make_dispatcher(dispatcher=self._dispatcher()),
             "query": make_query(
                 query=self._query(),
+                live=self._live(),
                 operate=self._operate(),
                 replay=self._replay(),
                 desk=IncidentDesk(incidents=self.incidents),
@@ -168,6 +170,14 @@ class MemoryStage:
             queue=self.queue,
             destinations=self.destinations,
             health=self.health,
+        )
+
+    def _live(self) -> Live:
+        return Live(
+            query=self._query(),
+            views=MemoryViews(self.state),
+            deliveries=self.deliveries,
+            incidents=self.incidents,
         )
 
     def _operate(self) -> Operate:

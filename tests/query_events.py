@@ -25,7 +25,12 @@ class World(QueryWorld):
     def __init__(self) -> None:
         super().__init__()
         self.handler = make_handler(
-            query=self.query, operate=self.operate, replay=self.replay, desk=self.desk, trail=self.trail
+            query=self.query,
+            live=self.live,
+            operate=self.operate,
+            replay=self.replay,
+            desk=self.desk,
+            trail=self.trail,
         )
 
     def call(self, event: dict[str, Any]) -> dict[str, Any]:

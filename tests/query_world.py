@@ -27,6 +27,7 @@ from ticketrouter.domain.ticket import Ticket
 from ticketrouter.domain.urgency import Contribution
 from ticketrouter.usecases.audit import AuditTrail
 from ticketrouter.usecases.incident_desk import IncidentDesk
+from ticketrouter.usecases.live import Live
 from ticketrouter.usecases.operate import Operate
 from ticketrouter.usecases.query import Query
 from ticketrouter.usecases.replay import Replay
@@ -58,6 +59,7 @@ class QueryWorld:
             destinations=self.destinations,
             health=self.health,
         )
+        self.live = Live(query=self.query, views=views, deliveries=self.deliveries, incidents=self.incidents)
         self.operate = Operate(
             store=self.store,
             views=views,
@@ -92,6 +94,7 @@ class QueryWorld:
         urgency: float = 0.93,
         category: str = "Technical",
         similar: tuple[tuple[str, float], ...] = (),
+        degraded: bool = False,
     ) -> TicketRecord:
         """Begin 120 ms after now and score within 30 ms."""
         self.clock.advance(ms=120)
@@ -107,6 +110,7 @@ class QueryWorld:
             sentiment_score=-0.4,
             contributions=(Contribution("model", 0.8), Contribution("words: invoices", urgency - 0.8)),
             model_version="test-1",
+            degraded=degraded,
         )
         scored_at_ms = self.clock.now_ms()
         destinations = self.destinations.all()

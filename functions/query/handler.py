@@ -8,6 +8,7 @@ from ticketrouter.http_function import http_handler
 from ticketrouter.telemetry import Handler
 from ticketrouter.usecases.audit import AuditTrail
 from ticketrouter.usecases.incident_desk import IncidentDesk
+from ticketrouter.usecases.live import Live
 from ticketrouter.usecases.operate import Operate
 from ticketrouter.usecases.query import Query
 from ticketrouter.usecases.replay import Replay
@@ -24,12 +25,14 @@ from . import (
 from .audited import audited
 
 
-def make_handler(*, query: Query, operate: Operate, replay: Replay, desk: IncidentDesk, trail: AuditTrail) -> Handler:
+def make_handler(
+    *, query: Query, live: Live, operate: Operate, replay: Replay, desk: IncidentDesk, trail: AuditTrail
+) -> Handler:
     """Build the handler of every route that reads or operates, and of `$default`."""
     routes = audited(
         {
             **routes_tickets.routes(query, operate),
-            **routes_live.routes(query),
+            **routes_live.routes(query, live),
             **routes_deliveries.routes(query, replay),
             **routes_incidents.routes(desk),
             **routes_dead_letters.routes(query, operate),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ticketrouter.domain.status import DeliveryStatus
 from ticketrouter.edge import http
 from ticketrouter.edge.requests import DeliveriesParameters, ReplayRequest, read_parameters, read_request
-from ticketrouter.edge.schemas import DeliveryPage, DeliveryResource
+from ticketrouter.edge.schemas_deliveries import DeliveryPage, DeliveryResource
 from ticketrouter.edge.schemas_operate import (
     DeliveryDetail,
     DestinationList,
@@ -32,12 +32,13 @@ def routes(query: Query, replay: Replay) -> dict[str, Callable[[Event], Event]]:
         found, cursor = query.deliveries(
             status=asked.status, where=asked.to_filter(), limit=asked.limit, cursor=asked.cursor
         )
-        page = DeliveryPage(deliveries=[DeliveryResource.of(delivery) for delivery in found], cursor=cursor)
+        kinds = query.kinds()
+        page = DeliveryPage(deliveries=[DeliveryResource.of(delivery, kinds) for delivery in found], cursor=cursor)
         return http.json_response(200, page.model_dump())
 
     def get_delivery(event: Event) -> Event:
         delivery = replay.delivery(event["pathParameters"]["delivery_id"])
-        return http.json_response(200, DeliveryDetail.of(delivery).model_dump())
+        return http.json_response(200, DeliveryDetail.of(delivery, query.kinds()).model_dump())
 
     def replay_deliveries(event: Event) -> Event:
         asked = read_request(event, ReplayRequest)

@@ -1,32 +1,33 @@
-"""What a live page polls: changes and figures."""
+"""What a live page polls: changes and figures. An idle page costs a 304 without a body."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from ticketrouter.edge import http
 from ticketrouter.edge.requests import ChangesParameters, StatsParameters, read_parameters
 from ticketrouter.edge.schemas import TicketResource
-from ticketrouter.edge.schemas_live import ChangesPage, QueueResource, StatsResource
+from ticketrouter.edge.schemas_deliveries import DeliveryResource
+from ticketrouter.edge.schemas_incidents import IncidentResource
+from ticketrouter.edge.schemas_live import ChangesPage, DestinationHealth, RouterHealth, SummaryResource
+from ticketrouter.edge.schemas_stats import QueueResource, StatsResource
+from ticketrouter.edge.shapes import rfc3339
 from ticketrouter.http_function import Event
+from ticketrouter.usecases.live import Changes, Live
 from ticketrouter.usecases.query import Query
 
 
-def routes(query: Query) -> dict[str, Callable[[Event], Event]]:
+def routes(query: Query, live: Live) -> dict[str, Callable[[Event], Event]]:
     """Return who answers what."""
 
     def get_changes(event: Event) -> Event:
         parameters = read_parameters(event, ChangesParameters)
-        changes = query.changes(parameters.since, parameters.limit)
-        page = ChangesPage(
-            tickets=[TicketResource.of(view.record, view.deliveries) for view in changes.tickets],
-            removed=changes.removed,
-            cursor=changes.cursor,
-            more=changes.more,
-            poll_after_ms=changes.poll_after_ms,
-        )
-        return _unless_known(event, http.json_response(200, page.model_dump()))
+        page = _page(live.changes(parameters.since, parameters.limit))
+        unchanged = page.model_dump(exclude={"as_of"})
+        return _unless_known(event, http.json_response(200, page.model_dump()), unchanged)
 
     def get_stats(event: Event) -> Event:
         figures = query.figures(read_parameters(event, StatsParameters).window)
@@ -36,14 +37,37 @@ def routes(query: Query) -> dict[str, Callable[[Event], Event]]:
                 lane: QueueResource(waiting=depth.waiting, in_flight=depth.in_flight)
                 for lane, depth in figures.depths.items()
             }
-        return http.json_response(200, StatsResource.of(figures.stats, queues).model_dump())
+        return http.json_response(200, StatsResource.of(figures.stats, figures.backlog, queues).model_dump())
 
     return {"GET /changes": get_changes, "GET /stats": get_stats}
 
 
-def _unless_known(event: Event, answer: Event) -> Event:
-    """Add an ETag; answer 304 without a body to a client that has this very answer."""
-    etag = f'"{hashlib.sha256(answer["body"].encode()).hexdigest()[:32]}"'
+def _page(changes: Changes) -> ChangesPage:
+    return ChangesPage(
+        as_of=rfc3339(changes.pulse.at_ms),
+        tickets=[TicketResource.of(view.record, view.deliveries) for view in changes.tickets],
+        removed=changes.removed,
+        incidents=[IncidentResource.of(incident) for incident in changes.incidents],
+        deliveries=[DeliveryResource.of(delivery, changes.kinds) for delivery in changes.deliveries],
+        summary=SummaryResource.of(changes.pulse, changes.open_incidents),
+        health=RouterHealth(
+            status="degraded" if changes.is_degraded else "ok",
+            store="ok",
+            queues=changes.pulse.queues,
+            model=changes.pulse.model,
+            destinations=[
+                DestinationHealth.of(view.destination.id, view.condition) for view in changes.destinations or ()
+            ],
+        ),
+        cursor=changes.cursor,
+        more=changes.more,
+        poll_after_ms=changes.poll_after_ms,
+    )
+
+
+def _unless_known(event: Event, answer: Event, named: Mapping[str, Any]) -> Event:
+    """Add an ETag that names some of the answer; answer 304 without a body to a client that has this very part."""
+    etag = f'"{hashlib.sha256(json.dumps(named).encode()).hexdigest()[:32]}"'
     headers = {**answer["headers"], "etag": etag, "cache-control": "private, no-cache"}
     known = [tag.strip().removeprefix("W/") for tag in (http.header(event, "if-none-match") or "").split(",")]
     if etag in known or "*" in known:

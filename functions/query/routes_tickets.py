@@ -25,7 +25,8 @@ def routes(query: Query, operate: Operate) -> dict[str, Callable[[Event], Event]
         parts = read_parameters(event, TicketParameters).parts
         view = query.ticket(event["pathParameters"]["ticket_id"])
         similar = query.similar(view.record) if "similar" in parts else []
-        detail = TicketDetail.of(view.record, view.deliveries, similar)
+        kinds = query.kinds() if "deliveries" in parts else {}
+        detail = TicketDetail.of(view.record, view.deliveries, similar, kinds)
         return http.json_response(200, detail.model_dump(exclude=_OPTIONAL_PARTS - parts))
 
     def list_tickets(event: Event) -> Event:

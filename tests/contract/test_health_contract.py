@@ -46,12 +46,14 @@ def test_all_is_well_at_first_and_nothing_has_to_be_told(world):
 def test_the_third_failure_in_a_row_opens(world):
     fail(world, 2)
     assert admit(world) == SEND
-    assert condition(world) == Condition(failures=2)
+    since_ms = condition(world).since_ms
+    assert condition(world) == Condition(failures=2, failing_since_ms=since_ms)
+    assert 0 <= world.clock.now_ms() - since_ms < 5_000
     fail(world)
     opened = admit(world)
     assert (opened.verdict, opened.wait_s) == (Admission.WAIT, 1)
     assert admit(world, destination="chat") == CLEAN
-    assert (condition(world).failures, condition(world).state) == (3, "failing")
+    assert (condition(world).failures, condition(world).state, condition(world).since_ms) == (3, "failing", since_ms)
     assert 0 < condition(world).paused_until_ms - world.clock.now_ms() <= 200
 
 

@@ -213,7 +213,9 @@ class TestStats:
         stats = world.views.stats(3_600)
 
         assert set(stats["counters"].values()) == {0}
-        assert stats["latency"]["total_ms"] == {"count": 0, "p50": None, "p95": None, "p99": None}
+        assert stats["latency"]["total_ms"] == {
+            "count": 0, "mean": None, "p50": None, "p95": None, "p99": None,
+        }  # fmt: skip
         assert len(stats["series"]) == 61
         assert (stats["window_s"], stats["step_s"]) == (3_600, 60)
         assert len(world.views.stats(86_400)["series"]) in (96, 97)

@@ -8,7 +8,6 @@ from tests.query_world import DEADLINE_S, QueryWorld
 from ticketrouter.domain.errors import (
     CacheUnavailableError,
     ConflictError,
-    CursorExpiredError,
     InvalidQueryError,
     NotFoundError,
     QueueUnavailableError,
@@ -17,7 +16,6 @@ from ticketrouter.domain.listing import TicketQuery
 from ticketrouter.domain.record import DeadLetter
 from ticketrouter.domain.status import DeliveryStatus, Lane, State
 from ticketrouter.usecases.operate import MAX_REDRIVE, RedriveOutcome
-from ticketrouter.usecases.query import POLL_BUSY_MS, POLL_NOW_MS, POLL_QUIET_MS
 
 
 @pytest.fixture
@@ -50,44 +48,6 @@ def test_deliveries_stay_with_their_tickets_in_a_list(world: QueryWorld) -> None
     page = world.query.tickets(TicketQuery(sort="accepted_at"))
     found = {view.record.item.ticket.ticket_id: len(view.deliveries) for view in page.tickets}
     assert found == {"urgent": 1, "calm": 0, "waiting": 0}
-
-
-def test_the_first_call_for_changes_gives_a_cursor_and_the_next_what_came_since(world: QueryWorld) -> None:
-    world.accept("before")
-    start = world.query.changes(None, 100)
-    world.accept("after")
-    changes = world.query.changes(start.cursor, 100)
-    assert (start.tickets, start.poll_after_ms) == ([], POLL_BUSY_MS)
-    assert [view.record.item.ticket.ticket_id for view in changes.tickets] == ["after"]
-    assert changes.poll_after_ms == POLL_BUSY_MS
-    assert world.query.changes(changes.cursor, 100).poll_after_ms == POLL_QUIET_MS
-
-
-def test_more_changes_than_fit_are_asked_for_at_once(world: QueryWorld) -> None:
-    start = world.query.changes(None, 1)
-    world.accept("t1")
-    world.accept("t2")
-    first = world.query.changes(start.cursor, 1)
-    assert (first.more, first.poll_after_ms) == (True, POLL_NOW_MS)
-    second = world.query.changes(first.cursor, 1)
-    assert [view.record.item.ticket.ticket_id for view in second.tickets] == ["t2"]
-    assert not second.more
-
-
-def test_a_deleted_ticket_is_told_as_removed(world: QueryWorld) -> None:
-    world.accept("t1")
-    start = world.query.changes(None, 100)
-    world.operate.delete_ticket("t1")
-    assert world.query.changes(start.cursor, 100).removed == ["t1"]
-
-
-def test_a_cursor_before_what_is_kept_has_expired(world: QueryWorld) -> None:
-    start = world.query.changes(None, 100)
-    world.state.changes_kept = 1
-    world.accept("t1")
-    world.accept("t2")
-    with pytest.raises(CursorExpiredError):
-        world.query.changes(start.cursor, 100)
 
 
 def test_figures_come_without_depths_when_the_queue_does_not_say(world: QueryWorld) -> None:

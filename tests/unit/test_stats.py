@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ticketrouter.domain import stats
 from ticketrouter.domain.status import DeliveryStatus
+from ticketrouter.domain.urgency import ALERT_THRESHOLD
 
 durations_ms = st.floats(min_value=0.11, max_value=1e8)
 
@@ -106,16 +107,76 @@ def test_a_step_counts_its_own_minutes():
 
 
 @pytest.mark.parametrize(
-    ("status", "names"),
+    ("status", "counts"),
     [
-        (DeliveryStatus.PENDING, ()),
-        (DeliveryStatus.EXHAUSTED, ("exhausted",)),
-        (DeliveryStatus.SUPPRESSED, ("suppressed",)),
-        (DeliveryStatus.DELIVERED, ("delivered", f"dispatch_ms:{stats.bucket(250)}")),
+        (DeliveryStatus.PENDING, {}),
+        (DeliveryStatus.EXHAUSTED, {"exhausted": 1}),
+        (DeliveryStatus.SUPPRESSED, {"suppressed": 1}),
+        (DeliveryStatus.DELIVERED, {"delivered": 1, f"dispatch_ms:{stats.bucket(250)}": 1, "sum:dispatch_ms": 250_000}),
     ],
 )
-def test_a_delivery_counts_at_its_end(status, names):
-    assert stats.of_delivery(status, at_ms=120_250, scored_at_ms=120_000) == stats.Tally(2, names)
+def test_a_delivery_counts_at_its_end(status, counts):
+    assert stats.of_delivery(status, at_ms=120_250, scored_at_ms=120_000) == stats.Tally(2, counts)
+
+
+def test_a_replay_is_delivered_but_says_nothing_of_the_dispatchers_speed():
+    tally = stats.of_delivery(DeliveryStatus.DELIVERED, at_ms=86_400_000, scored_at_ms=0, replayed=True)
+
+    assert tally.counts == {"delivered": 1}
+
+
+@given(st.floats(min_value=0, max_value=1))
+def test_the_bins_of_urgency_agree_with_the_threshold(urgency):
+    urgency = round(urgency, 4)  # as scores are
+
+    bin_ = stats.urgency_bin(urgency)
+
+    assert 0 <= bin_ < stats.URGENCY_BINS
+    assert (bin_ >= 16) == (urgency > ALERT_THRESHOLD)
+
+
+@pytest.mark.parametrize(("urgency", "bin_"), [(0, 0), (0.05, 0), (0.0501, 1), (0.8, 15), (0.8001, 16), (1, 19)])
+def test_a_bin_of_urgency_holds_its_upper_end(urgency, bin_):
+    assert stats.urgency_bin(urgency) == bin_
+
+
+def test_means_are_of_all_tickets_and_never_of_means():
+    bags = {
+        99: {"scored": 3, "total_ms:2": 3, "sum:total_ms": 3_000},
+        100: {"scored": 1, "total_ms:50": 1, "sum:total_ms": 101_000},
+    }
+
+    shaped = stats.shape(bags, window_s=120, now_ms=100 * 60_000)
+
+    # the mean of the minutes' means would be 51
+    assert shaped["latency"]["total_ms"]["mean"] == 26.0
+
+
+def test_a_step_has_its_own_means_percentiles_and_categories():
+    fast, slow = stats.bucket(10), stats.bucket(1_000)
+    bags = {
+        1: {"scored": 2, "category:Legal": 2, f"queue_ms:{fast}": 2, "sum:queue_ms": 25_000, f"total_ms:{slow}": 2},
+        2: {"accepted": 1},
+    }
+
+    first, second = stats.shape(bags, window_s=60, now_ms=2 * 60_000)["series"]
+
+    assert first["by_category"] == {"Legal": 2}
+    assert first["mean_ms"] == {"queue": 12.5, "scoring": None, "dispatch": None}
+    assert first["total_ms"]["p50"] == pytest.approx(1_000, rel=0.06)
+    assert (second["accepted"], second["by_category"]) == (1, {})
+    assert set(second["mean_ms"].values()) == set(second["total_ms"].values()) == {None}
+
+
+def test_categories_are_split_by_band():
+    counts = {"band:critical:Legal": 2, "band:low:Legal": 1, "band:high:a: b": 1, "band:high:gone": 0}
+
+    shaped = stats.shape({1: counts}, window_s=60, now_ms=60_000)
+
+    assert shaped["by_category_band"] == {
+        "Legal": {"critical": 2, "high": 0, "normal": 0, "low": 1},
+        "a: b": {"critical": 0, "high": 1, "normal": 0, "low": 0},
+    }
 
 
 def test_a_window_covers_the_current_minute_and_all_that_it_touches():

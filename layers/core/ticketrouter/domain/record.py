@@ -150,11 +150,18 @@ class Condition:
         failures: In a row.
         paused_until_ms: Its breaker is open until then, Unix time in milliseconds; None if it is closed.
         disabled_at_ms: When it answered 410; None if it has not.
+        failing_since_ms: When the first of the failures was; None without one.
     """
 
     failures: int = 0
     paused_until_ms: int | None = None
     disabled_at_ms: int | None = None
+    failing_since_ms: int | None = None
+
+    @property
+    def since_ms(self) -> int | None:
+        """Return since when its state is what it is; None for one that is ok."""
+        return self.failing_since_ms if self.disabled_at_ms is None else self.disabled_at_ms
 
     @property
     def state(self) -> Literal["ok", "failing", "disabled"]:

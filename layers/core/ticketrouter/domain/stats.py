@@ -1,8 +1,9 @@
-"""Figures of the last minutes: counters and latency histograms, one bag of counts a minute.
+"""Figures of the last minutes: counters, sums and latency histograms, one bag of counts a minute.
 
-A bag maps a name to a count: `scored`, `category:Billing`, `lane:express`, `total_ms:37` (bucket 37 of a histogram).
-Bags add up, so a window is the sum of its minutes and a percentile comes from the merged histogram: percentiles of
-minutes are never averaged.
+A bag maps a name to a count: `scored`, `category:Billing`, `band:high:Billing`, `lane:express`, `urgency:16` (bin 16 of
+S), `total_ms:37` (bucket 37 of a histogram), `sum:total_ms` (the durations themselves, in microseconds). Bags add up,
+so a window is the sum of its minutes, a mean is a sum over a count, and a percentile comes from the merged histogram:
+means and percentiles of minutes are never averaged.
 """
 
 from __future__ import annotations
@@ -11,16 +12,18 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 from ticketrouter.domain.message import WorkItem
 from ticketrouter.domain.record import Outcome
 from ticketrouter.domain.status import DeliveryStatus
-from ticketrouter.domain.urgency import ALERT_THRESHOLD
+from ticketrouter.domain.urgency import ALERT_THRESHOLD, BANDS, band
 
 COUNTERS = ("accepted", "scored", "urgent", "degraded", "failed", "delivered", "exhausted", "suppressed")
 STAGES = ("queue_ms", "scoring_ms", "dispatch_ms", "total_ms")
-SERIES = ("accepted", "scored", "urgent", "failed")
+SERIES = ("accepted", "scored", "urgent", "failed", "degraded", "cold_starts", "delivered", "exhausted")
+MEANS = {"queue": "queue_ms", "scoring": "scoring_ms", "dispatch": "dispatch_ms"}  # of a step: they add up to the total
+URGENCY_BINS = 20
 MIN_WINDOW_S, MAX_WINDOW_S = 60, 86_400
 STEPS_S = (60, 120, 300, 900)
 MAX_POINTS = 120  # of a series, whatever the window
@@ -32,49 +35,80 @@ _LOWEST, _HIGHEST = -25, 218  # 0.1 ms to 12 days
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Counts that one event adds to one minute, one to each name.
+    """What one event adds to the counts of one minute.
 
     Attributes:
         minute: Unix time in minutes.
-        names: Names of the counts.
+        counts: How much, by the name of the count.
     """
 
     minute: int
-    names: tuple[str, ...]
+    counts: Mapping[str, int]
+
+
+class Latency(TypedDict):
+    """Durations in milliseconds."""
+
+    count: int
+    mean: float | None
+    p50: float | None
+    p95: float | None
+    p99: float | None
 
 
 def of_accepted(item: WorkItem) -> Tally:
     """Return what an accepted ticket counts for."""
-    return Tally(item.accepted_at_ms // 60_000, ("accepted",))
+    return Tally(item.accepted_at_ms // 60_000, {"accepted": 1})
 
 
 def of_outcome(outcome: Outcome) -> Tally:
     """Return what a scored ticket counts for."""
-    accepted_at_ms = outcome.item.accepted_at_ms
-    names = ["scored", f"lane:{outcome.item.lane.value}", f"category:{outcome.score.category}"]
-    if outcome.score.urgency_score > ALERT_THRESHOLD:
+    score, accepted_at_ms = outcome.score, outcome.item.accepted_at_ms
+    names = [
+        "scored",
+        f"lane:{outcome.item.lane.value}",
+        f"category:{score.category}",
+        f"band:{band(score.urgency_score)}:{score.category}",
+        f"urgency:{urgency_bin(score.urgency_score)}",
+    ]
+    if score.urgency_score > ALERT_THRESHOLD:
         names.append("urgent")
-    if outcome.score.degraded:
+    if score.degraded:
         names.append("degraded")
-    names.append(f"queue_ms:{bucket(outcome.started_at_ms - accepted_at_ms)}")
-    names.append(f"scoring_ms:{bucket(outcome.scoring_ms)}")
-    names.append(f"total_ms:{bucket(outcome.scored_at_ms - accepted_at_ms)}")
-    return Tally(outcome.scored_at_ms // 60_000, tuple(names))
+    if outcome.cold_start:
+        names.append("cold_starts")
+    counts = dict.fromkeys(names, 1)
+    counts |= _duration("queue_ms", outcome.started_at_ms - accepted_at_ms)
+    counts |= _duration("scoring_ms", outcome.scoring_ms)
+    counts |= _duration("total_ms", outcome.scored_at_ms - accepted_at_ms)
+    return Tally(outcome.scored_at_ms // 60_000, counts)
 
 
 def of_failed(at_ms: int) -> Tally:
     """Return what a failed ticket counts for."""
-    return Tally(at_ms // 60_000, ("failed",))
+    return Tally(at_ms // 60_000, {"failed": 1})
 
 
-def of_delivery(status: DeliveryStatus, *, at_ms: int, scored_at_ms: int) -> Tally:
-    """Return what the end of a delivery counts for; nothing while it is pending."""
-    names: tuple[str, ...] = ()
-    if status is DeliveryStatus.DELIVERED:
-        names = ("delivered", f"dispatch_ms:{bucket(at_ms - scored_at_ms)}")
-    elif status is not DeliveryStatus.PENDING:
-        names = (status.value,)
-    return Tally(at_ms // 60_000, names)
+def of_delivery(status: DeliveryStatus, *, at_ms: int, scored_at_ms: int, replayed: bool = False) -> Tally:
+    """Return what the end of a delivery counts for; nothing while it is pending.
+
+    A replay says how long an operator took, and nothing of the dispatcher: it has no latency.
+    """
+    counts: dict[str, int] = {}
+    if status is not DeliveryStatus.PENDING:
+        counts[status.value] = 1
+    if status is DeliveryStatus.DELIVERED and not replayed:
+        counts |= _duration("dispatch_ms", at_ms - scored_at_ms)
+    return Tally(at_ms // 60_000, counts)
+
+
+def _duration(stage: str, value_ms: float) -> dict[str, int]:
+    return {f"{stage}:{bucket(value_ms)}": 1, f"sum:{stage}": max(0, round(value_ms * 1_000))}
+
+
+def urgency_bin(urgency: float) -> int:
+    """Return the bin of S: bin i holds what lies above i/20, up to and with (i+1)/20, so that no bin straddles 0.8."""
+    return max(0, -(-round(urgency * 10_000) // (10_000 // URGENCY_BINS)) - 1)
 
 
 def bucket(value_ms: float) -> int:
@@ -125,34 +159,54 @@ def shape(bags: Mapping[int, Mapping[str, int]], *, window_s: int, now_ms: int) 
         now_ms: Its end, Unix time in milliseconds.
 
     Returns:
-        `{window_s, step_s, until_ms, counters: {accepted, scored, urgent, …}, by_category, by_lane, latency: {queue_ms:
-        {count, p50, p95, p99}, scoring_ms, dispatch_ms, total_ms}, series: [{at_ms, accepted, scored, urgent, failed},
-        …]}`, times in milliseconds, one entry of `series` a step, oldest first. Steps begin at whole multiples of
-        `step_s`, so the entries of two calls line up; of the first one, only the minutes within the window are counted.
+        `{window_s, step_s, until_ms, counters: {accepted, scored, urgent, …}, by_category, by_category_band: {category:
+        {critical, high, normal, low}}, by_urgency: [20 counts], by_lane, latency: {queue_ms: {count, mean, p50, p95,
+        p99}, scoring_ms, dispatch_ms, total_ms}, series: [{at_ms, accepted, scored, …, by_category, mean_ms: {queue,
+        scoring, dispatch}, total_ms: {p50, p95, p99}}, …]}`, times in milliseconds, one entry of `series` a step,
+        oldest first. Steps begin at whole multiples of `step_s`, so the entries of two calls line up; of the first one,
+        only the minutes within the window are counted.
     """
     minutes = minutes_of(window_s, now_ms)
-    total = merge(bags.get(minute, {}) for minute in minutes)
     step_s = step_of(window_s)
+    steps = _steps(bags, minutes, step_s // 60)
+    total = merge(steps.values())
     return {
         "window_s": window_s,
         "step_s": step_s,
         "until_ms": now_ms,
         "counters": {name: total[name] for name in COUNTERS},
         "by_category": _group(total, "category"),
+        "by_category_band": _by_band(total),
+        "by_urgency": [total[f"urgency:{index}"] for index in range(URGENCY_BINS)],
         "by_lane": _group(total, "lane"),
-        "latency": {stage: _latency(_group(total, stage)) for stage in STAGES},
-        "series": _series(bags, minutes, step_s // 60),
+        "latency": {stage: latency(total, stage) for stage in STAGES},
+        "series": [_point(start, of_step) for start, of_step in steps.items()],
     }
 
 
-def _series(bags: Mapping[int, Mapping[str, int]], minutes: range, step: int) -> list[dict[str, int]]:
-    points: dict[int, dict[str, int]] = {}
+def _steps(bags: Mapping[int, Mapping[str, int]], minutes: range, step: int) -> dict[int, Counter[str]]:
+    """Return the sum of each step by its first minute."""
+    steps: dict[int, Counter[str]] = {}
     for minute in minutes:
-        start = minute - minute % step
-        point = points.setdefault(start, {"at_ms": start * 60_000, **dict.fromkeys(SERIES, 0)})
-        for name in SERIES:
-            point[name] += bags.get(minute, {}).get(name, 0)
-    return list(points.values())
+        steps.setdefault(minute - minute % step, Counter()).update(bags.get(minute, {}))
+    return steps
+
+
+def _point(start: int, of_step: Counter[str]) -> dict[str, Any]:
+    of_all = latency(of_step, "total_ms")
+    return {
+        "at_ms": start * 60_000,
+        **{name: of_step[name] for name in SERIES},
+        "by_category": _group(of_step, "category"),
+        "mean_ms": {name: latency(of_step, stage)["mean"] for name, stage in MEANS.items()},
+        "total_ms": {"p50": of_all["p50"], "p95": of_all["p95"], "p99": of_all["p99"]},
+    }
+
+
+def _by_band(total: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    by_band = {name: _group(total, f"band:{name}") for name in BANDS}
+    categories = sorted({category for counts in by_band.values() for category in counts})
+    return {category: {name: counts.get(category, 0) for name, counts in by_band.items()} for category in categories}
 
 
 def _group(total: Mapping[str, int], group: str) -> dict[str, int]:
@@ -161,7 +215,10 @@ def _group(total: Mapping[str, int], group: str) -> dict[str, int]:
     return {name.removeprefix(prefix): n for name, n in sorted(total.items()) if n and name.startswith(prefix)}
 
 
-def _latency(buckets: Mapping[str, int]) -> dict[str, float | int | None]:
-    histogram = {int(index): count for index, count in buckets.items()}
-    percentiles = {f"p{share}": percentile(histogram, share / 100) for share in (50, 95, 99)}
-    return {"count": sum(histogram.values()), **percentiles}
+def latency(total: Mapping[str, int], stage: str) -> Latency:
+    """Return count, mean and percentiles of a stage in milliseconds; all but the count are None without a duration."""
+    histogram = {int(index): count for index, count in _group(total, stage).items()}
+    count = sum(histogram.values())
+    mean = round(total.get(f"sum:{stage}", 0) / count / 1_000, 3) if count > 0 else None
+    p50, p95, p99 = (percentile(histogram, share) for share in (0.50, 0.95, 0.99))
+    return {"count": count, "mean": mean, "p50": p50, "p95": p95, "p99": p99}

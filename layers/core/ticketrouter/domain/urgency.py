@@ -12,12 +12,13 @@ from ticketrouter.domain.status import Lane
 ALERT_THRESHOLD = 0.8  # an alert needs S strictly above it; a destination may raise it, never lower it
 EXPRESS_THRESHOLD = 0.6
 
-_BANDS = ((0.8, "critical"), (0.6, "high"), (0.3, "normal"))
+_FLOORS = ((0.8, "critical"), (0.6, "high"), (0.3, "normal"))
+BANDS = (*(word for _, word in _FLOORS), "low")
 
 
 def band(score: float) -> str:
     """Return the word for S: critical above .8, high above .6, normal above .3, else low."""
-    return next((word for floor, word in _BANDS if score > floor), "low")
+    return next((word for floor, word in _FLOORS if score > floor), "low")
 
 
 def lane_for(provisional: float) -> Lane:

@@ -15,10 +15,12 @@ from ticketrouter.edge import (
     requests,
     schemas,
     schemas_audit,
+    schemas_deliveries,
     schemas_incidents,
     schemas_live,
     schemas_operate,
     schemas_score,
+    schemas_stats,
     tickets,
 )
 
@@ -106,17 +108,18 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "GET /changes": Operation(
         "getChanges", "live", "Read what changed since the last call", schemas_live.ChangesPage,
-        "Without `since` the answer has no tickets, only the cursor of now.", parameters=requests.ChangesParameters,
+        "One call for a whole page. Without `since` nothing is listed: it answers the figures and the cursor of now.",
+        parameters=requests.ChangesParameters,
         headers={"If-None-Match": "ETag of the answer before: a 304 without a body if it would be the same."},
-        answer_headers={"ETag": "Names this very answer."}, not_modified=True,
+        answer_headers={"ETag": "Names this answer but for its `as_of`."}, not_modified=True,
         raises=(errors.CursorExpiredError, errors.InvalidQueryError, *STORE),
     ),
     "GET /stats": Operation(
-        "getStats", "live", "Read counters and latencies of a window", schemas_live.StatsResource,
+        "getStats", "live", "Read counters and latencies of a window", schemas_stats.StatsResource,
         parameters=requests.StatsParameters, raises=(errors.InvalidQueryError, *STORE),
     ),
     "GET /deliveries": Operation(
-        "listDeliveries", "deliveries", "List deliveries, newest first", schemas.DeliveryPage,
+        "listDeliveries", "deliveries", "List deliveries, newest first", schemas_deliveries.DeliveryPage,
         parameters=requests.DeliveriesParameters, raises=(errors.InvalidQueryError, *STORE),
     ),
     "POST /deliveries/{delivery_id}/replay": Operation(

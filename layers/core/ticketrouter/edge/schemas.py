@@ -1,34 +1,28 @@
-"""Shapes of the answers about tickets and deliveries, made from the domain.
+"""Shapes of the answers about tickets, made from the domain.
 
-The others: `schemas_live.py`, `schemas_operate.py`, `schemas_score.py`; what clients send is in `edge/requests.py`, and
+The others are in `schemas_*.py`, what all are made of in `shapes.py`; what clients send is in `edge/requests.py`, and
 both for ingest in `edge/tickets.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from ticketrouter.domain.record import Delivery, TicketRecord
 from ticketrouter.domain.score import Score
 from ticketrouter.domain.status import DeliveryStatus, Lane
 from ticketrouter.domain.urgency import Contribution, band
+from ticketrouter.edge.schemas_deliveries import DeliveryResource, DigestId
+from ticketrouter.edge.shapes import Cursor, Shape, Share, Time, rfc3339, rfc3339_or_none, shortened
 
-Time = Annotated[str, Field(json_schema_extra={"format": "date-time"}, description="RFC 3339, UTC, milliseconds.")]
-Share = Annotated[float, Field(ge=0, le=1)]
 # The domain's words are told to clients, not checked once more on the way out.
 Status = Annotated[str, Field(json_schema_extra={"enum": ["accepted", "scored", "failed"]})]
 Band = Annotated[str, Field(json_schema_extra={"enum": ["critical", "high", "normal", "low"]})]
 Sentiment = Annotated[str, Field(json_schema_extra={"enum": ["negative", "neutral", "positive"]})]
-Cursor = Annotated[str | None, Field(description="Send it as `cursor` for the next page; null on the last one.")]
-
-DigestId = Annotated[
-    str | None, Field(description="The digest that tells it, as its destination's budget was spent; null if none does.")
-]
-
 LISTED_DESCRIPTION_CHARS = 500  # so that a page of 200 tickets stays well below the 6 MB that Lambda can answer
 
 _VERDICT = (
@@ -40,26 +34,6 @@ _VERDICT = (
     "sentiment_score",
     "model_version",
 )
-
-
-def rfc3339(unix_ms: int) -> str:
-    """Return Unix milliseconds as `2026-11-21T12:00:00.123Z`, without the rounding of a float."""
-    return f"{datetime.fromtimestamp(unix_ms // 1_000, UTC).isoformat()[:19]}.{unix_ms % 1_000:03d}Z"
-
-
-def shortened(text: str, chars: int) -> str:
-    """Return the text, cut with an ellipsis to at most `chars` characters."""
-    return text if len(text) <= chars else f"{text[: chars - 1]}…"
-
-
-def _time(unix_ms: int | None) -> str | None:
-    return None if unix_ms is None else rfc3339(unix_ms)
-
-
-class Shape(BaseModel):
-    """Base of all answers."""
-
-    model_config = ConfigDict(frozen=True)
 
 
 class TermResource(Shape):
@@ -92,57 +66,6 @@ class TimingsResource(Shape):
     scoring_ms: float | None = Field(description="The scoring of its batch.")
     dispatch_ms: int | None = Field(description="Scored until the first webhook was answered with a 2xx.")
     total_ms: int | None = Field(description="Accepted until scored.")
-
-
-class AttemptResource(Shape):
-    """One try to deliver."""
-
-    at: Time
-    latency_ms: float
-    status: int | None = Field(description="HTTP status of the receiver; null if there was none.")
-    error: str | None = Field(description="Code of the failure; null on success.")
-
-
-class DeliveryResource(Shape):
-    """How one alert fared with one destination."""
-
-    id: str = Field(description="`<ticket_id>~<destination>`, or `<incident_id>~<update>~<destination>`.")
-    ticket_id: str = Field(description="Of an update of an incident: the ticket that passed the limit.")
-    incident_id: str | None = Field(description="The incident that the message is about; null for a single ticket.")
-    destination: str
-    webhook_id: str = Field(description="The same on every attempt and replay: receivers drop repetitions by it.")
-    category: str
-    urgency_score: Share
-    status: DeliveryStatus
-    attempts: int
-    log: list[AttemptResource] = Field(description="The last tries, oldest first, at most 10.")
-    updated_at: Time
-    next_at: Time | None = Field(description="When the next try is due.")
-    delivered_at: Time | None
-    digest_id: DigestId
-
-    @classmethod
-    def of(cls, delivery: Delivery) -> Self:
-        """Translate."""
-        return cls(
-            id=delivery.id,
-            ticket_id=delivery.alert.ticket_id,
-            incident_id=delivery.alert.incident.incident_id if delivery.alert.incident else None,
-            destination=delivery.alert.destination,
-            webhook_id=delivery.alert.webhook_id,
-            category=delivery.alert.category,
-            urgency_score=delivery.alert.urgency_score,
-            status=delivery.status,
-            attempts=delivery.attempts,
-            log=[
-                AttemptResource(at=rfc3339(t.at_ms), latency_ms=t.latency_ms, status=t.status, error=t.error)
-                for t in delivery.log
-            ],
-            updated_at=rfc3339(delivery.updated_at_ms),
-            next_at=_time(delivery.next_at_ms),
-            delivered_at=_time(delivery.delivered_at_ms),
-            digest_id=delivery.digest_id,
-        )
 
 
 class TicketResource(Shape):
@@ -213,7 +136,7 @@ def _course(record: TicketRecord, deliveries: Sequence[Delivery]) -> dict[str, A
     delivered_ms = [at_ms for delivery in deliveries if (at_ms := delivery.delivered_at_ms) is not None]
     return {
         "status": record.state.status,
-        "scored_at": _time(record.scored_at_ms),
+        "scored_at": rfc3339_or_none(record.scored_at_ms),
         "timings": _timings(record, delivered_ms),
         "latency_ms": record.total_ms,
         "cold_start": record.cold_start,
@@ -274,14 +197,20 @@ class TicketDetail(TicketResource):
     similar: list[SimilarResource] = Field(default=[], description="With `include=similar`, nearest first.")
 
     @classmethod
-    def of(cls, record: TicketRecord, deliveries: Sequence[Delivery], near: Iterable[tuple[str, float]] = ()) -> Self:
+    def of(
+        cls,
+        record: TicketRecord,
+        deliveries: Sequence[Delivery],
+        near: Iterable[tuple[str, float]] = (),
+        kinds: Mapping[str, str] = MappingProxyType({}),
+    ) -> Self:
         """Translate all parts; the route leaves out what was not asked for."""
         return cls(
             **_identity(record),
             **_verdict(record.score),
             **_course(record, deliveries),
             explanation=TermResource.of(record.score.contributions) if record.score else [],
-            deliveries=[DeliveryResource.of(delivery) for delivery in deliveries],
+            deliveries=[DeliveryResource.of(delivery, kinds) for delivery in deliveries],
             similar=[SimilarResource(ticket_id=ticket_id, similarity=cosine) for ticket_id, cosine in near],
         )
 
@@ -290,11 +219,4 @@ class TicketPage(Shape):
     """A page of tickets. It may be short and still have a next one."""
 
     tickets: list[TicketResource]
-    cursor: Cursor
-
-
-class DeliveryPage(Shape):
-    """Recent deliveries, newest first."""
-
-    deliveries: list[DeliveryResource]
     cursor: Cursor

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from ticketrouter.domain.audit import AuditEntry
-from ticketrouter.edge.schemas import Cursor, Shape, Time, rfc3339
+from ticketrouter.edge.shapes import Cursor, Shape, Time, rfc3339
 
 _WORDS = ["running", "done", "refused", "failed"]
 AuditOutcome = Annotated[

@@ -9,8 +9,9 @@ from pydantic import Field
 
 from ticketrouter.domain.incident import Incident, IncidentStatus
 from ticketrouter.domain.joiner import Member
-from ticketrouter.edge.schemas import Cursor, Shape, Share, Time, rfc3339
+from ticketrouter.edge.shapes import Cursor, Shape, Share, Time, rfc3339, shortened
 
+TITLE_CHARS = 80
 IncidentId = Annotated[str, Field(pattern="^inc_[0-9a-z]{26}$")]
 
 
@@ -22,7 +23,9 @@ class IncidentResource(Shape):
         description="open. acknowledged: no more messages but the summary. muted: none at all. resolved, by an "
         "operator, and closed, after a quiet time: the next such ticket opens a new one."
     )
+    title: str = Field(description="The first words of its first sample, at most 80 characters; empty without one.")
     category: str = Field(description="Of most of its tickets.")
+    max_urgency: Share = Field(description="The highest S of its tickets.")
     count: int = Field(description="Tickets that have joined.")
     urgent_count: int = Field(description="Those with S above 0.8.")
     first_seen: Time
@@ -31,6 +34,7 @@ class IncidentResource(Shape):
         description="When people were first told of it; null while its urgent tickets are few."
     )
     samples: list[str] = Field(description="Excerpts of at most 3 tickets, without personal data.")
+    destinations: list[str] = Field(description="Those that were sent a message about it.")
     updates: int = Field(description="Messages about it, the first one included.")
 
     @classmethod
@@ -40,13 +44,16 @@ class IncidentResource(Shape):
         return cls(
             incident_id=incident.id,
             status=incident.status,
+            title=shortened(next(iter(incident.samples.values()), ""), TITLE_CHARS),
             category=incident.category,
+            max_urgency=incident.top_urgency,
             count=incident.count,
             urgent_count=incident.urgent_count,
             first_seen=rfc3339(incident.first_seen_ms),
             last_seen=rfc3339(incident.last_seen_ms),
             announced_at=None if announced_at_ms is None else rfc3339(announced_at_ms),
             samples=list(incident.samples.values()),
+            destinations=[name for name, update in incident.told.items() if update],
             updates=incident.update,
         )
 

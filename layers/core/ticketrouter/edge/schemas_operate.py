@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
 from ticketrouter.domain.alert import Destination
 from ticketrouter.domain.record import Condition, DeadLetter, Delivery
-from ticketrouter.edge.schemas import AttemptResource, Cursor, DeliveryResource, Shape, Time, rfc3339, shortened
+from ticketrouter.edge.schemas_deliveries import AttemptResource, DeliveryResource
+from ticketrouter.edge.shapes import Cursor, Shape, Time, rfc3339, shortened
 
 LISTED_BODY_CHARS = 2_000  # so that a page of 200 letters stays well below the 6 MB that Lambda can answer
 
@@ -37,9 +39,9 @@ class DeliveryDetail(DeliveryResource):
     log: list[ReceivedReply] = Field(description="The last tries, oldest first, at most 10.")  # type: ignore[assignment]
 
     @classmethod
-    def of(cls, delivery: Delivery) -> Self:
+    def of(cls, delivery: Delivery, kinds: Mapping[str, str]) -> Self:
         """Translate."""
-        whole = DeliveryResource.of(delivery).model_dump()
+        whole = DeliveryResource.of(delivery, kinds).model_dump()
         replies = [attempt.reply for attempt in delivery.log]
         return cls(**{**whole, "log": [{**t, "reply": r} for t, r in zip(whole["log"], replies, strict=True)]})
 

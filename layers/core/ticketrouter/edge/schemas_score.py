@@ -9,7 +9,8 @@ from pydantic import Field
 
 from ticketrouter.domain.score import Score
 from ticketrouter.domain.urgency import band
-from ticketrouter.edge.schemas import Band, Sentiment, Shape, Share, TermResource
+from ticketrouter.edge.schemas import Band, Sentiment, TermResource
+from ticketrouter.edge.shapes import Shape, Share
 
 
 class SegmentResource(Shape):

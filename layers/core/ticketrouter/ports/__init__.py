@@ -24,6 +24,7 @@ from ticketrouter.ports.delivering import (
     Admission,
     Admitted,
     Deliveries,
+    DeliveryChanges,
     DeliveryClaim,
     DeliveryVerdict,
     DestinationHealth,
@@ -33,6 +34,7 @@ from ticketrouter.ports.delivering import (
 )
 from ticketrouter.ports.incidents import (
     Embedded,
+    IncidentChanges,
     Incidents,
     Joined,
     Neighbours,
@@ -76,6 +78,7 @@ __all__ = [
     "ClosedDigest",
     "DeadLetters",
     "Deliveries",
+    "DeliveryChanges",
     "DeliveryClaim",
     "DeliveryVerdict",
     "DestinationHealth",
@@ -83,6 +86,7 @@ __all__ = [
     "Destinations",
     "Embedded",
     "Held",
+    "IncidentChanges",
     "Incidents",
     "Joined",
     "Neighbours",

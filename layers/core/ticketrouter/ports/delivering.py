@@ -39,6 +39,21 @@ class DeliveryClaim:
     fallback: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class DeliveryChanges:
+    """Deliveries that changed, oldest change first.
+
+    Attributes:
+        deliveries: As they are now.
+        cursor: Up to here nothing is missing: `since` of the next call.
+        more: Whether there is more already.
+    """
+
+    deliveries: list[Delivery]
+    cursor: int
+    more: bool
+
+
 class Deliveries(Protocol):
     """Records of deliveries, one per ticket and destination. Every method may raise CacheUnavailableError."""
 
@@ -88,6 +103,9 @@ class Deliveries(Protocol):
         self, *, status: DeliveryStatus | None, limit: int, cursor: str | None, where: DeliveryFilter = ANY_DELIVERY
     ) -> tuple[list[Delivery], str | None]:
         """Return recent deliveries, newest first, and the cursor of the next page. A page may be short."""
+
+    def changes(self, since: int | None, limit: int) -> DeliveryChanges:
+        """Return what changed after a cursor, about `limit` of them; without one, nothing but the cursor of now."""
 
 
 class Admission(StrEnum):

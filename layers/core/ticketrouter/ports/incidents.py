@@ -66,6 +66,21 @@ class Joined:
     link: tuple[Member, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class IncidentChanges:
+    """Incidents that changed, oldest change first.
+
+    Attributes:
+        incidents: As they are now.
+        cursor: Up to here nothing is missing: `since` of the next call.
+        more: Whether there is more already.
+    """
+
+    incidents: list[Incident]
+    cursor: int
+    more: bool
+
+
 class Incidents(Protocol):
     """Groups of tickets that are alike. Every method may raise CacheUnavailableError."""
 
@@ -96,6 +111,12 @@ class Incidents(Protocol):
         Raises:
             InvalidQueryError: The cursor is not one of ours.
         """
+
+    def changes(self, since: int | None, limit: int) -> IncidentChanges:
+        """Return what changed after a cursor, about `limit` of them; without one, nothing but the cursor of now."""
+
+    def count_open(self) -> int:
+        """Return how many are not over."""
 
     def forget(self, ticket_id: str, incident_id: str | None) -> None:
         """Remove a deleted ticket: its vector, its membership, what is quoted of it.

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from ticketrouter.domain.access import ApiKey
 from ticketrouter.domain.listing import TicketQuery
+from ticketrouter.domain.pulse import Backlog, Pulse
 from ticketrouter.domain.record import DeadLetter, TicketRecord
 
 
@@ -56,6 +57,12 @@ class Views(Protocol):
 
     def stats(self, window_s: int) -> Mapping[str, Any]:
         """Return counters and latency percentiles of the last `window_s`, as `domain.stats` shapes them."""
+
+    def backlog(self) -> Backlog:
+        """Return what is in flight."""
+
+    def pulse(self) -> Pulse:
+        """Return the figures of now."""
 
     def ids_of_customer(self, customer: str, limit: int) -> list[str]:
         """Return ids of the customer's tickets."""

@@ -1,4 +1,4 @@
-"""Read what the router knows: tickets with their alerts, lists, changes, figures, deliveries, dead letters."""
+"""Read what the router knows: tickets with their alerts, lists, figures, deliveries, dead letters."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ticketrouter.domain.alert import Destination
-from ticketrouter.domain.errors import CacheUnavailableError, NotFoundError, QueueUnavailableError
+from ticketrouter.domain.errors import CacheUnavailableError, MissingSettingError, NotFoundError, QueueUnavailableError
 from ticketrouter.domain.listing import ANY_DELIVERY, DeliveryFilter
+from ticketrouter.domain.pulse import Backlog
 from ticketrouter.domain.record import Condition, DeadLetter, Delivery, TicketRecord
 from ticketrouter.domain.status import DeliveryStatus, Lane
 from ticketrouter.domain.ticket import TICKET_ID
@@ -24,8 +25,6 @@ from ticketrouter.ports import (
     WorkQueue,
 )
 
-# A page that polls asks again soon while something happens, and seldom when nothing does.
-POLL_NOW_MS, POLL_BUSY_MS, POLL_QUIET_MS = 0, 2_000, 5_000
 _PROBED_ID = "health"  # any id does: whether a record answers to it does not matter
 
 
@@ -46,29 +45,11 @@ class TicketList:
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
-    """What changed since a cursor, oldest first.
-
-    Attributes:
-        tickets: The changed tickets as they are now.
-        removed: Ids of tickets that were deleted.
-        cursor: For the next call.
-        more: Whether there is more already.
-        poll_after_ms: When the next call is worth while.
-    """
-
-    tickets: list[TicketView]
-    removed: list[str]
-    cursor: str
-    more: bool
-    poll_after_ms: int
-
-
-@dataclass(frozen=True, slots=True)
 class Figures:
-    """Counters and latencies of a window; `depths` is None when SQS did not say."""
+    """Counters and latencies of a window, and what is in flight; `depths` is None when SQS did not say."""
 
     stats: Mapping[str, Any]
+    backlog: Backlog
     depths: Mapping[Lane, QueueDepth] | None
 
 
@@ -122,7 +103,7 @@ class Query:
         record = self._store.get(ticket_id) if TICKET_ID.fullmatch(ticket_id) else None
         if record is None:
             raise NotFoundError("there is no ticket with this id")
-        return self._with_deliveries([record])[0]
+        return self.with_deliveries([record])[0]
 
     def tickets(self, query: TicketQuery) -> TicketList:
         """Return a page of tickets.
@@ -132,36 +113,21 @@ class Query:
             CacheUnavailableError: The store did not answer.
         """
         page = self._views.find(query)
-        return TicketList(self._with_deliveries(page.records), page.cursor)
-
-    def changes(self, since: str | None, limit: int) -> Changes:
-        """Return what changed after a cursor; without one, the cursor of now.
-
-        Raises:
-            CursorExpiredError: Start again without a cursor.
-            InvalidQueryError: The cursor is not one of ours.
-            CacheUnavailableError: The store did not answer.
-        """
-        page = self._views.changes(since, limit)
-        if page.more:
-            poll_after_ms = POLL_NOW_MS
-        else:
-            busy = since is None or page.records or page.removed
-            poll_after_ms = POLL_BUSY_MS if busy else POLL_QUIET_MS
-        tickets = self._with_deliveries(page.records)
-        return Changes(tickets, page.removed, page.cursor, page.more, poll_after_ms)
+        return TicketList(self.with_deliveries(page.records), page.cursor)
 
     def figures(self, window_s: int) -> Figures:
-        """Return counters, latencies and queue depths.
+        """Return counters, latencies, what is in flight, and queue depths.
+
+        Costs four round trips to the store, with one command for each minute of the window.
 
         Raises:
             CacheUnavailableError: The store did not answer.
         """
-        stats = self._views.stats(window_s)
+        stats, backlog = self._views.stats(window_s), self._views.backlog()
         try:
-            return Figures(stats, self._queue.depths())
+            return Figures(stats, backlog, self._queue.depths())
         except QueueUnavailableError:
-            return Figures(stats, None)  # the figures of the store are worth showing by themselves
+            return Figures(stats, backlog, None)  # the figures of the store are worth showing by themselves
 
     def similar(self, record: TicketRecord) -> list[tuple[str, float]]:
         """Return the tickets that were most like it when it was scored, without those that are gone by now."""
@@ -188,6 +154,13 @@ class Query:
             conditions = [None] * len(found)  # what is set down can be shown all the same
         return [DestinationView(*each) for each in zip(found, conditions, strict=True)]
 
+    def kinds(self) -> Mapping[str, str]:
+        """Return the kind of each destination, as far as they can be read."""
+        try:
+            return {destination.id: destination.kind for destination in self._destinations.all()}
+        except MissingSettingError:
+            return {}  # what became of alerts can be shown all the same
+
     def store_answers(self) -> bool:
         """Tell whether records can be read now."""
         try:
@@ -196,7 +169,8 @@ class Query:
             return False
         return True
 
-    def _with_deliveries(self, records: Sequence[TicketRecord]) -> list[TicketView]:
+    def with_deliveries(self, records: Sequence[TicketRecord]) -> list[TicketView]:
+        """Return each ticket with how its alerts fared."""
         alerted = [record for record in records if record.alerts]  # few are: mostly this saves the round trip
         found = self._deliveries.of_tickets(alerted) if alerted else []
         by_id = {

@@ -12,7 +12,7 @@ from ticketrouter.domain.listing import ANY_DELIVERY, DeliveryFilter, decode_cur
 from ticketrouter.domain.record import Attempt, Delivery, TicketRecord
 from ticketrouter.domain.stats import of_delivery
 from ticketrouter.domain.status import DeliveryStatus
-from ticketrouter.ports import DeliveryClaim, DeliveryVerdict
+from ticketrouter.ports import DeliveryChanges, DeliveryClaim, DeliveryVerdict
 
 LOG_LENGTH = 10
 
@@ -44,7 +44,7 @@ class MemoryDeliveries:
                     opened = True
                     row.delivery = replace(row.delivery, status=DeliveryStatus.PENDING, updated_at_ms=now_ms)
             if opened:
-                self._touch(alert.ticket_id)
+                self._touch(alert)
             delivery = row.delivery
             if delivery.status is not DeliveryStatus.PENDING:
                 return DeliveryClaim(DeliveryVerdict.DONE, delivery.attempts, fallback=delivery.fallback)
@@ -99,7 +99,7 @@ class MemoryDeliveries:
             row = self._state.deliveries.get((alert.about, alert.destination))
             if row is not None:
                 row.delivery = replace(row.delivery, fallback=destination)
-                self._touch(alert.ticket_id)
+                self._touch(alert)
 
     def hold(self, alert: Alert, *, token: str, digest_id: str, wait_ms: int | None) -> bool:
         """Leave the alert to a digest if the lease is still ours."""
@@ -137,12 +137,14 @@ class MemoryDeliveries:
         return self._state.deliveries.setdefault((alert.about, alert.destination), fresh)
 
     def _end(self, alert: Alert, status: DeliveryStatus, at_ms: int) -> None:
-        self._state.add(of_delivery(status, at_ms=at_ms, scored_at_ms=alert.scored_at_ms))
-        self._touch(alert.ticket_id)
+        replayed = bool(alert.replay)
+        self._state.add(of_delivery(status, at_ms=at_ms, scored_at_ms=alert.scored_at_ms, replayed=replayed))
+        self._touch(alert)
 
-    def _touch(self, ticket_id: str) -> None:
-        if ticket_id in self._state.rows:
-            self._state.change(ticket_id)
+    def _touch(self, alert: Alert) -> None:
+        self._state.delivery_changes.note((alert.about, alert.destination))
+        if alert.ticket_id in self._state.rows:
+            self._state.change(alert.ticket_id)
 
     def of_ticket(self, about: str, destinations: Sequence[str]) -> list[Delivery]:
         """Return the deliveries about a ticket, or an update of an incident, that exist."""
@@ -176,6 +178,13 @@ class MemoryDeliveries:
             page = left[:limit]
             more = encode_cursor("deliveries", *page[-1][0]) if len(left) > limit else None
             return [delivery for _, delivery in page], more
+
+    def changes(self, since: int | None, limit: int) -> DeliveryChanges:
+        """Return what changed after a cursor; without one, nothing but the cursor of now."""
+        with self._state.open():
+            names, cursor, more = self._state.delivery_changes.newer(since, limit)
+            rows = [self._state.deliveries.get(name) for name in names]
+            return DeliveryChanges([row.delivery for row in rows if row is not None], cursor, more)
 
 
 def _wait(verdict: DeliveryVerdict, delivery: Delivery, wait_ms: int) -> DeliveryClaim:

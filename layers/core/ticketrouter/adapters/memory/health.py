@@ -57,6 +57,7 @@ class MemoryDestinationHealth:
                 row.open_until_ms = max(row.open_until_ms, now_ms + wish_s * 1_000)
                 return
             row.failures = max(row.failures + 1, FAILURES_TO_OPEN if slow else 0)
+            row.failing_since_ms = row.failing_since_ms or now_ms
             over = row.failures - FAILURES_TO_OPEN
             pause_s = 0 if over < 0 else min(FIRST_PAUSE_S * 2**over, LONGEST_PAUSE_S)
             row.probe, row.probe_until_ms = "", 0
@@ -73,4 +74,7 @@ class MemoryDestinationHealth:
         """Return what is held against each, in their order."""
         with self._state.open():
             rows = [self._state.health.get(destination, HealthRow()) for destination in destinations]
-            return [Condition(row.failures, row.open_until_ms or None, row.gone_at_ms or None) for row in rows]
+            return [
+                Condition(row.failures, row.open_until_ms or None, row.gone_at_ms or None, row.failing_since_ms or None)
+                for row in rows
+            ]

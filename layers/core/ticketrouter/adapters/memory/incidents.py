@@ -12,7 +12,7 @@ from ticketrouter.adapters.memory.state import MemoryState
 from ticketrouter.domain.incident import ANSWER_TTL_S, CONFIRM_MS, MAX_NEIGHBOURS, Incident, IncidentAction, choose
 from ticketrouter.domain.joiner import Joiner, Member, Neighbour
 from ticketrouter.domain.listing import decode_cursor, encode_cursor
-from ticketrouter.ports.incidents import Embedded, Joined
+from ticketrouter.ports.incidents import Embedded, IncidentChanges, Joined
 
 _READ_AT_ONCE = 1_000
 
@@ -74,6 +74,7 @@ class MemoryIncidents:
         if group.formed:
             members = self._members.setdefault(group.id, {})
             members |= {member.ticket_id: member for member in (*link, ticket.member)}
+            self._state.incident_changes.note(group.id)
         joined = Joined(deepcopy(group), verdict, link)
         self._answers[ticket.ticket_id] = _Answer(ticket, joined, now_ms)
         return joined
@@ -107,8 +108,12 @@ class MemoryIncidents:
             group = self._groups.get(incident_id)
             if group is None or not group.formed:
                 return None
-            group.change(action, now_ms)
+            self._change(group, action, now_ms)
             return deepcopy(group)
+
+    def _change(self, group: Incident, action: IncidentAction, now_ms: int) -> None:
+        if group.change(action, now_ms):
+            self._state.incident_changes.note(group.id)
 
     def due(self, *, quiet_ms: int) -> list[Incident]:
         """Close what is quiet; return incidents that owe a message which may not be queued."""
@@ -116,7 +121,7 @@ class MemoryIncidents:
             found = []
             for group in [group for group in self._groups.values() if group.formed]:
                 if group.joined_at_ms <= now_ms - quiet_ms:
-                    group.change(IncidentAction.CLOSE, now_ms)
+                    self._change(group, IncidentAction.CLOSE, now_ms)
                 if group.owed and (group.status.is_over or group.updated_at_ms <= now_ms - CONFIRM_MS):
                     found.append(deepcopy(group))
             return found
@@ -143,6 +148,17 @@ class MemoryIncidents:
             more = encode_cursor("incidents", *left[limit - 1]) if len(left) > limit else None
             return [deepcopy(self._groups[group_id]) for _, group_id in left[:limit]], more
 
+    def changes(self, since: int | None, limit: int) -> IncidentChanges:
+        """Return what changed after a cursor; without one, nothing but the cursor of now."""
+        with self._state.open():
+            names, cursor, more = self._state.incident_changes.newer(since, limit)
+            return IncidentChanges([deepcopy(self._groups[name]) for name in names], cursor, more)
+
+    def count_open(self) -> int:
+        """Return how many are not over."""
+        with self._state.open():
+            return sum(group.formed and not group.status.is_over for group in self._groups.values())
+
     def forget(self, ticket_id: str, incident_id: str | None) -> None:
         """Remove a deleted ticket from the window and from its incident."""
         with self._state.open() as now_ms:
@@ -152,6 +168,8 @@ class MemoryIncidents:
             if group is not None:
                 group.forget(ticket_id)
                 self._members.get(group.id, {}).pop(ticket_id, None)
+                if group.formed:
+                    self._state.incident_changes.note(group.id)
             if answer is not None and answer.live:
                 self._leave(answer)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import RLock
+from typing import Generic, TypeVar
 
 from ticketrouter.domain.audit import AuditEntry
 from ticketrouter.domain.errors import CacheUnavailableError
@@ -15,6 +16,8 @@ from ticketrouter.domain.record import DeadLetter, Delivery, TicketRecord
 from ticketrouter.domain.stats import Tally, of_accepted
 from ticketrouter.ports import Clock
 from ticketrouter.ports.incidents import Embedded
+
+K = TypeVar("K")
 
 
 @dataclass(slots=True)
@@ -48,6 +51,7 @@ class HealthRow:
     probe_until_ms: int = 0
     gone_print: str = ""
     gone_at_ms: int = 0
+    failing_since_ms: int = 0
 
 
 @dataclass(slots=True)
@@ -63,6 +67,28 @@ class BudgetRow:
     gap_ms: int = 0
     newest_ms: int = 0
     told_ms: int = 0
+
+
+class Changed(Generic[K]):
+    """Names in the order of their last change."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[K, int] = {}
+        self._last = 0
+
+    def note(self, name: K) -> None:
+        """Put a name behind all others."""
+        self._last += 1
+        self._numbers.pop(name, None)
+        self._numbers[name] = self._last
+
+    def newer(self, since: int | None, limit: int) -> tuple[list[K], int, bool]:
+        """Return names behind a number, the number for the next call, and whether there are more already."""
+        if since is None:
+            return [], self._last, False
+        later = [(name, number) for name, number in self._numbers.items() if number > since]
+        page = later[:limit]
+        return [name for name, _ in page], page[-1][1] if page else since, len(later) > limit
 
 
 class MemoryState:
@@ -94,6 +120,8 @@ class MemoryState:
         self.changes: dict[str, int] = {}  # id, or ~id of a deleted ticket -> sequence number, oldest first
         self.sequence = 0
         self.floor = 0  # the newest sequence number that was dropped
+        self.delivery_changes: Changed[tuple[str, str]] = Changed()
+        self.incident_changes: Changed[str] = Changed()
         self.vectors: list[tuple[str, Embedded]] = []  # of the window, each with its model
         self.bags: defaultdict[int, Counter[str]] = defaultdict(Counter)
         self._lock = RLock()
@@ -143,4 +171,4 @@ class MemoryState:
 
     def add(self, tally: Tally) -> None:
         """Count an event."""
-        self.bags[tally.minute].update(tally.names)
+        self.bags[tally.minute].update(tally.counts)

@@ -16,7 +16,9 @@ from ticketrouter.domain.listing import (
     urgency_of,
     urgency_rank,
 )
+from ticketrouter.domain.pulse import HOUR_S, RATE_WINDOW_MS, Backlog, Pulse
 from ticketrouter.domain.record import TicketRecord
+from ticketrouter.domain.status import DeliveryStatus, State
 from ticketrouter.ports import ChangePage, TicketPage
 
 
@@ -76,6 +78,37 @@ class MemoryViews:
         """Return counters and latency percentiles."""
         with self._state.open() as now_ms:
             return stats.shape(self._state.bags, window_s=window_s, now_ms=now_ms)
+
+    def backlog(self) -> Backlog:
+        """Return what is in flight."""
+        with self._state.open() as now_ms:
+            open_rows = [row for row in self._state.rows.values() if row.record.state is State.QUEUED]
+            accepted = [row.record.item.accepted_at_ms for row in open_rows]
+            return Backlog(len(accepted), max(0, now_ms - min(accepted)) if accepted else None)
+
+    def pulse(self) -> Pulse:
+        """Return the figures of now."""
+        with self._state.open() as now_ms:
+            accepted = [row.record.item.accepted_at_ms for row in self._state.rows.values() if row.counted]
+            return Pulse(
+                at_ms=now_ms,
+                accepted_per_min=sum(at_ms > now_ms - RATE_WINDOW_MS for at_ms in accepted),
+                backlog=self.backlog(),
+                pending_deliveries=len(self._pending()),
+                dead_letters=len(self._state.letters),
+                minutes={
+                    minute: dict(self._state.bags[minute])
+                    for minute in stats.minutes_of(HOUR_S, now_ms)
+                    if minute in self._state.bags
+                },
+            )
+
+    def _pending(self) -> set[tuple[str, str]]:
+        """Return alerts that are neither delivered nor given up: those under way, and those nobody has taken yet."""
+        tried = self._state.deliveries
+        due = {(a.about, a.destination) for row in self._state.rows.values() for a in row.record.alerts}
+        pending = {name for name, row in tried.items() if row.delivery.status is DeliveryStatus.PENDING}
+        return pending | (due - tried.keys())
 
     def ids_of_customer(self, customer: str, limit: int) -> list[str]:
         """Return ids of the customer's tickets."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from ticketrouter.adapters.redis_store import keys
 from ticketrouter.adapters.redis_store.client import Command, RedisClient, call
+from ticketrouter.adapters.redis_store.newer import newer
 from ticketrouter.adapters.redis_store.projections import CHANGES_KEPT, Projections, counted
 from ticketrouter.adapters.redis_store.walk import Place, walk
 from ticketrouter.domain.alert import Alert
@@ -14,7 +15,7 @@ from ticketrouter.domain.listing import ANY_DELIVERY, DeliveryFilter
 from ticketrouter.domain.record import Attempt, Delivery, TicketRecord
 from ticketrouter.domain.stats import of_delivery
 from ticketrouter.domain.status import DeliveryStatus
-from ticketrouter.ports import DeliveryClaim, DeliveryVerdict
+from ticketrouter.ports import DeliveryChanges, DeliveryClaim, DeliveryVerdict
 
 LOG_LENGTH = 10
 LISTED = 100_000  # the newest; older ones are still found through their tickets
@@ -48,7 +49,7 @@ class RedisDeliveries:
             ]
         )  # fmt: skip
         if opened:
-            self._client.run([_listed(alert), self._projections.touched(alert.ticket_id)])
+            self._client.run([pending(alert), _listed(alert), self._projections.touched(alert.ticket_id)])
         return DeliveryClaim(
             DeliveryVerdict(verdict.decode()), int(attempts), math.ceil(wait_ms / 1000), fallback.decode()
         )
@@ -105,8 +106,9 @@ class RedisDeliveries:
 
     def _ended(self, alert: Alert, status: DeliveryStatus, at_ms: int) -> list[Command]:
         """Return what lists and figures show of a try."""
-        tally = of_delivery(status, at_ms=at_ms, scored_at_ms=alert.scored_at_ms)
-        return [_listed(alert), self._projections.touched(alert.ticket_id), *counted([tally])]
+        tally = of_delivery(status, at_ms=at_ms, scored_at_ms=alert.scored_at_ms, replayed=bool(alert.replay))
+        place = pending(alert) if status is DeliveryStatus.PENDING else ended(alert)
+        return [place, _listed(alert), self._projections.touched(alert.ticket_id), *counted([tally])]
 
     def of_ticket(self, about: str, destinations: Sequence[str]) -> list[Delivery]:
         """Return the deliveries about a ticket, or an update of an incident, that exist."""
@@ -137,6 +139,30 @@ class RedisDeliveries:
             bounds=(where.since_ms or 0, 1 << 53),
         )
 
+    def changes(self, since: int | None, limit: int) -> DeliveryChanges:
+        """Return what changed after a cursor, a time in ms; without one, nothing but the cursor of now.
+
+        Costs one command, and one for each delivery that changed, in a second round trip.
+        """
+        found = newer(self._client, keys.DELIVERIES, since, limit)
+        replies = self._client.run([_read_place((0, member)) for member in found.members])
+        deliveries = [delivery for delivery in map(keys.decode_delivery, replies) if delivery is not None]
+        return DeliveryChanges(deliveries, found.until_ms, found.more)
+
+
+def pending(alert: Alert) -> Command:
+    """List an alert among those that are neither delivered nor given up."""
+    return call("stamp", [keys.PENDING], _place(alert), 0, "", LISTED)
+
+
+def ended(alert: Alert) -> Command:
+    """Take an alert off that list."""
+    return ("ZREM", keys.PENDING, _place(alert))
+
+
+def _place(alert: Alert) -> str:
+    return f"{alert.about}~{alert.destination}"
+
 
 def _own(alert: Alert) -> list[str]:
     """Return the keys that a script about a delivery touches, all of one hash tag."""
@@ -145,7 +171,7 @@ def _own(alert: Alert) -> list[str]:
 
 
 def _listed(alert: Alert) -> Command:
-    return call("stamp", [keys.DELIVERIES], f"{alert.about}~{alert.destination}", 0, "", LISTED)
+    return call("stamp", [keys.DELIVERIES], _place(alert), 0, "", LISTED)
 
 
 def _read(about: str, destination: str) -> Command:

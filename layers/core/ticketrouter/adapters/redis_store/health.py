@@ -48,9 +48,9 @@ class RedisDestinationHealth:
 
     def conditions(self, destinations: Sequence[str]) -> list[Condition]:
         """Return what is held against each, in their order."""
-        fields = ("failures", "open_until_ms", "gone_at_ms")
+        fields = ("failures", "open_until_ms", "gone_at_ms", "failing_since_ms")
         replies = self._client.run([("HMGET", keys.destination_key(each), *fields) for each in destinations])
         return [
-            Condition(int(failures or 0), int(paused) if paused else None, int(gone) if gone else None)
-            for failures, paused, gone in replies
+            Condition(int(failures or 0), *(int(at_ms) if at_ms else None for at_ms in times))
+            for failures, *times in replies
         ]

@@ -8,12 +8,13 @@ from typing import Any
 
 from ticketrouter.adapters.redis_store import keys
 from ticketrouter.adapters.redis_store.client import Command, RedisClient, call
+from ticketrouter.adapters.redis_store.newer import newer
 from ticketrouter.adapters.redis_store.walk import Place, walk
 from ticketrouter.domain import incident as rules
 from ticketrouter.domain.alert import IncidentPhase
 from ticketrouter.domain.incident import Incident, IncidentAction, IncidentStatus
 from ticketrouter.domain.joiner import Joiner, Member, Verdict
-from ticketrouter.ports.incidents import Joined
+from ticketrouter.ports.incidents import IncidentChanges, Joined
 
 _SCRIPTS_AT_ONCE = 200  # well inside the time-out
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -104,7 +105,7 @@ class RedisIncidents:
     def _expire(self, before_ms: int) -> None:
         (old,) = self._client.run([("ZRANGEBYSCORE", keys.INCIDENT_LIST, "-inf", before_ms, "LIMIT", 0, 100)])
         if old:
-            lists = (keys.INCIDENT_LIST, keys.ACTIVE_INCIDENTS)
+            lists = (keys.INCIDENT_LIST, keys.ACTIVE_INCIDENTS, keys.INCIDENT_CHANGES)
             self._client.run([("HDEL", keys.INCIDENTS[0], *old), *(("ZREM", key, *old) for key in lists)])
 
     def get(self, incident_id: str) -> Incident | None:
@@ -136,12 +137,31 @@ class RedisIncidents:
             cursor=cursor,
         )
 
+    def changes(self, since: int | None, limit: int) -> IncidentChanges:
+        """Return what changed after a cursor, a time in ms; without one, nothing but the cursor of now.
+
+        Costs one command, and another if anything changed.
+        """
+        found = newer(self._client, keys.INCIDENT_CHANGES, since, limit)
+        return IncidentChanges(self._read_many(found.members), found.until_ms, found.more)
+
+    def count_open(self) -> int:
+        """Return how many are not over; of those, some may owe a last message. One or two commands."""
+        (active,) = self._client.run([("ZRANGE", keys.ACTIVE_INCIDENTS, 0, -1)])
+        return sum(not incident.status.is_over for incident in self._read_many(active))
+
+    def _read_many(self, ids: Sequence[str | bytes]) -> list[Incident]:
+        if not ids:
+            return []
+        (groups,) = self._client.run([("HMGET", keys.INCIDENT_STATES[0], *ids)])
+        return [incident for raw in groups if (incident := _formed([raw])) is not None]
+
     def forget(self, ticket_id: str, incident_id: str | None) -> None:
         """Remove a deleted ticket from the window and from its incident."""
         _, found = self._client.run(
             [
                 ("XADD", keys.WINDOW, "*", "t", ticket_id, "m", "", "v", ""),
-                call("incident_forget", keys.INCIDENTS[:4], ticket_id, incident_id or ""),
+                call("incident_forget", [*keys.INCIDENTS[:4], keys.INCIDENT_CHANGES], ticket_id, incident_id or ""),
             ]
         )
         if found is not None:

@@ -17,6 +17,7 @@
     index:{tickets}:floor               string  newest change that was dropped
     index:{customer:<digest>}           zset    ids of one customer's tickets by time of the last listing in ms
     index:{deliveries}                  zset    <about>~<destination> by time of the last change in ms
+    index:{deliveries}:pending          zset    the same, of alerts that are neither delivered nor given up
     index:{deadletters}                 zset    id by time in ms
     index:{audit}                       zset    id by time in ms
     index:{digests}                     set     destinations that have a budget
@@ -25,6 +26,7 @@
     {incidents}:answers                 hash    by ticket: the id of its group, and how it is told
     {incidents}:answered, :live         zset    ticket by time of joining in ms; the second within the window
     {incidents}:active                  zset    incidents that are not over, or of which a message is due
+    {incidents}:changes                 zset    incident by the time of its last visible change in ms
     index:{incidents}                   zset    incident by the time of its first ticket in ms
     incident:{<id>}:members             zset    its tickets by accepted_at_ms
     incident:{<id>}:similarities        hash    their similarity and urgency
@@ -60,9 +62,11 @@ TICKET_LISTS = (
 )
 ACCEPTED, URGENCY, CHANGES, FLOOR = TICKET_LISTS
 DELIVERIES = "index:{deliveries}"
+PENDING = "index:{deliveries}:pending"
 WINDOW = "{incidents}:window"
 INCIDENT_LIST = "index:{incidents}"
 ACTIVE_INCIDENTS = "{incidents}:active"
+INCIDENT_CHANGES = "{incidents}:changes"
 INCIDENTS = (
     "{incidents}:groups",
     "{incidents}:answers",
@@ -70,8 +74,9 @@ INCIDENTS = (
     "{incidents}:live",
     INCIDENT_LIST,
     ACTIVE_INCIDENTS,
+    INCIDENT_CHANGES,
 )
-INCIDENT_STATES = (INCIDENTS[0], ACTIVE_INCIDENTS)
+INCIDENT_STATES = (INCIDENTS[0], ACTIVE_INCIDENTS, INCIDENT_CHANGES)
 DEAD_LETTERS = "index:{deadletters}"
 DIGESTS = "index:{digests}"
 AUDIT = "index:{audit}"

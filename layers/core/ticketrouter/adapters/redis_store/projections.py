@@ -62,7 +62,7 @@ def counted(tallies: Iterable[Tally], *, sign: int = 1) -> list[Command]:
     """Add tallies to the figures; with sign -1, take back what was added for somebody who was not first."""
     totals: dict[int, Counter[str]] = {}
     for tally in tallies:
-        totals.setdefault(tally.minute, Counter()).update(tally.names)
+        totals.setdefault(tally.minute, Counter()).update(tally.counts)
     return [
         call("count", [keys.stats_key(minute)], STATS_TTL_S, *_pairs(total, sign))
         for minute, total in totals.items()
@@ -71,4 +71,4 @@ def counted(tallies: Iterable[Tally], *, sign: int = 1) -> list[Command]:
 
 
 def _pairs(total: Counter[str], sign: int) -> list[str | int]:
-    return [part for name, count in total.items() for part in (name, sign * count)]
+    return [part for name, count in total.items() if count for part in (name, sign * count)]

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from ticketrouter.adapters.redis_store import keys
 from ticketrouter.adapters.redis_store.client import Command, RedisClient, call
 from ticketrouter.adapters.redis_store.deadlines import expected, settled
+from ticketrouter.adapters.redis_store.deliveries import ended, pending
 from ticketrouter.adapters.redis_store.projections import CHANGES_KEPT, Projections, counted
 from ticketrouter.domain.listing import urgency_of
 from ticketrouter.domain.message import WorkItem
@@ -75,6 +76,7 @@ class RedisTicketStore:
         commands += self._projections.listed([(o.item, o.score.urgency_score) for o in outcomes])
         commands += counted(map(of_outcome, outcomes))
         commands += settled([outcome.item.ticket.ticket_id for outcome in outcomes])
+        commands += [pending(alert) for outcome in outcomes for alert in outcome.alerts]
         replies = self._client.run(commands)
         records = [keys.decode_record(values) for values in replies[count : 2 * count]]
         late: list[TicketRecord] = []
@@ -86,6 +88,8 @@ class RedisTicketStore:
                 late.append(record)
             if not moved:
                 corrections += counted([of_outcome(outcome)], sign=-1)
+                # What is pending after all is listed again by the dispatcher that takes it.
+                corrections += [ended(alert) for alert in outcome.alerts]
             elif uncounted:
                 corrections += counted([of_accepted(outcome.item)])
         corrections += self._projections.listed([(record.item, urgency_of(record)) for record in late])
@@ -189,16 +193,17 @@ class RedisTicketStore:
         record = keys.decode_record(values)
         if record is None:
             return False
-        names = [destination.decode() for destination in destinations]
+        names = {destination.decode() for destination in destinations}
         commands: list[Command] = [
             self._projections.removed(ticket_id),
             ("ZREM", keys.DEAD_LETTERS, ticket_id),
+            *(ended(alert) for alert in record.alerts if alert.about == ticket_id),
             ("DEL", keys.letter_key(ticket_id), keys.destinations_key(ticket_id)),
             *settled([ticket_id]),
         ]
         for name in names:
             commands.append(("DEL", keys.delivery_key(ticket_id, name)))
-            commands.append(("ZREM", keys.DELIVERIES, f"{ticket_id}~{name}"))
+            commands += [("ZREM", index, f"{ticket_id}~{name}") for index in (keys.DELIVERIES, keys.PENDING)]
         if record.item.ticket.customer:
             commands.append(("ZREM", keys.customer_key(record.item.ticket.customer), ticket_id))
         # The record last: whatever breaks off half-way can be deleted again.

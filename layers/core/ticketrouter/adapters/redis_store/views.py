@@ -7,12 +7,20 @@ from typing import Any
 
 from ticketrouter.adapters.redis_store import keys
 from ticketrouter.adapters.redis_store.client import Command, RedisClient
+from ticketrouter.adapters.redis_store.pulse import (
+    decode_minutes,
+    read_backlog,
+    read_minutes,
+    read_pulse,
+    server_time_ms,
+)
 from ticketrouter.adapters.redis_store.sieve import Sieve
 from ticketrouter.adapters.redis_store.walk import READ_AT_ONCE, Place, walk
 from ticketrouter.domain import stats
 from ticketrouter.domain.errors import CursorExpiredError
 from ticketrouter.domain.listing import TicketQuery, decode_cursor, encode_cursor, rank_bounds
 from ticketrouter.domain.message import WorkItem
+from ticketrouter.domain.pulse import Backlog, Pulse
 from ticketrouter.ports import ChangePage, TicketPage
 
 
@@ -79,16 +87,18 @@ class RedisViews:
 
     def stats(self, window_s: int) -> Mapping[str, Any]:
         """Return counters and latency percentiles of the last `window_s`, as `domain.stats` shapes them."""
-        ((seconds, microseconds),) = self._client.run([("TIME",)])
-        now_ms = int(seconds) * 1000 + int(microseconds) // 1000
+        now_ms = server_time_ms(self._client)
         minutes = stats.minutes_of(window_s, now_ms)
-        replies = self._client.run([("HGETALL", keys.stats_key(minute)) for minute in minutes])
-        bags = {
-            minute: {name.decode(): int(count) for name, count in zip(flat[::2], flat[1::2], strict=True)}
-            for minute, flat in zip(minutes, replies, strict=True)
-            if flat
-        }
+        bags = decode_minutes(minutes, self._client.run(read_minutes(minutes)))
         return stats.shape(bags, window_s=window_s, now_ms=now_ms)
+
+    def backlog(self) -> Backlog:
+        """Return what is in flight."""
+        return read_backlog(self._client)
+
+    def pulse(self) -> Pulse:
+        """Return the figures of now."""
+        return read_pulse(self._client)
 
     def ids_of_customer(self, customer: str, limit: int) -> list[str]:
         """Return ids of the customer's tickets."""

@@ -18,6 +18,7 @@ local pause = 0
 if failures >= to_open then pause = math.min(ARGV[3] * 2 ^ (failures - to_open), tonumber(ARGV[4])) end
 pause = math.max(pause, asked)
 redis.call('HSET', KEYS[1], 'failures', failures)
+redis.call('HSETNX', KEYS[1], 'failing_since_ms', now)
 redis.call('HDEL', KEYS[1], 'probe', 'probe_until_ms')
 if pause > 0 then redis.call('HSET', KEYS[1], 'open_until_ms', now + pause) end
 redis.call('PEXPIRE', KEYS[1], ARGV[6])

@@ -1,5 +1,5 @@
 -- Change an incident, or note that a message about it is queued.
--- KEYS {incidents}:groups, {incidents}:active
+-- KEYS {incidents}:groups, {incidents}:active, {incidents}:changes
 -- ARGV incident, the status to lead to (empty: none), only if its last ticket joined before now - so many ms (empty: in
 --      any case), number of the queued message (0: none), the destinations for which it is queued
 -- Returns {1 if something changed, the group as JSON}, or nothing if there is none
@@ -26,6 +26,7 @@ if status ~= '' and not over and group.status ~= status and quiet then
   end
   group.muted = status == 'muted' or (group.muted and status ~= 'acknowledged')
   group.status, changed = status, 1
+  redis.call('ZADD', KEYS[3], now, ARGV[1])
 end
 -- Of a muted one nothing is due any more, whatever was.
 local owes = false

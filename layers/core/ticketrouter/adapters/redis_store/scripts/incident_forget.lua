@@ -1,5 +1,5 @@
 -- Remove a deleted ticket from its group: its answer and what is quoted of it; what an incident has counted stays.
--- KEYS {incidents}:groups, {incidents}:answers, {incidents}:answered, {incidents}:live
+-- KEYS {incidents}:groups, {incidents}:answers, {incidents}:answered, {incidents}:live, {incidents}:changes
 -- ARGV ticket, its incident as its record tells it (empty: none), for an answer is forgotten long before an incident is
 -- Returns the group's id, or nothing if the ticket is in none
 -- As in incident_join.lua: a script cannot call another.
@@ -38,5 +38,9 @@ if group.live <= 0 and not group.formed then
   redis.call('HDEL', KEYS[1], id)
 else
   redis.call('HSET', KEYS[1], id, cjson.encode(group))
+  if group.formed then
+    local time = redis.call('TIME')
+    redis.call('ZADD', KEYS[5], time[1] * 1000 + math.floor(time[2] / 1000), id)
+  end
 end
 return id

@@ -1,7 +1,7 @@
 -- Put tickets, one after the other, into the groups that they belong to, and decide how each is told. The rules are
 -- those of domain/incident.py; a ticket that comes again gets the answer that it had.
 -- KEYS {incidents}:groups, {incidents}:answers, {incidents}:answered (time by ticket), {incidents}:live (time by ticket),
---      index:{incidents}, {incidents}:active
+--      index:{incidents}, {incidents}:active, {incidents}:changes
 -- ARGV rules, then tickets, all as JSON
 -- Returns for each ticket {answer, group, 1 if it has joined before}, the first two as JSON
 local time = redis.call('TIME')
@@ -218,6 +218,7 @@ for i = 2, #ARGV do
     redis.call('ZADD', KEYS[3], now, ticket.id)
     redis.call('ZADD', KEYS[4], now, ticket.id)
     changed[group.id] = true
+    if group.formed then redis.call('ZADD', KEYS[7], now, group.id) end
     replies[#replies + 1] = {found, cjson.encode(group), 0}
   end
 end

@@ -1,4 +1,4 @@
-"""The composition root: the one file that names concrete adapters.
+"""The composition root: the one place that names concrete adapters.
 
 One builder per function, called once at init: what is missing or broken fails there, before any work is taken. Adapters
 are imported inside the builders, so that no function pays for a library that it does not use.
@@ -131,52 +131,12 @@ def dispatcher() -> Dispatcher:
 
 def query() -> dict[str, Any]:
     """Build the reads and the operator's actions; returns what its `make_handler` takes."""
-    from ticketrouter.adapters import redis_store
-    from ticketrouter.adapters.sqs_queue import SqsAlertQueue, SqsWorkQueue, sqs_client
-    from ticketrouter.adapters.system import SystemClock, SystemRandomness
-    from ticketrouter.usecases.audit import AuditTrail
-    from ticketrouter.usecases.incident_desk import IncidentDesk
-    from ticketrouter.usecases.operate import Operate
-    from ticketrouter.usecases.query import Query
-    from ticketrouter.usecases.replay import Replay
+    from ticketrouter.bootstrap.reading import reads_and_actions
 
     config = settings.load(settings.QuerySettings)
-    redis, sqs = _redis(config.CACHE_URL_SECRET_ARN), sqs_client()
-    clock, randomness = SystemClock(), SystemRandomness()
-    destinations = _destinations(config.DESTINATIONS_PARAMETER)
-    store = redis_store.RedisTicketStore(redis, record_ttl_s=config.RECORD_TTL_S, deadline_s=config.DEADLINE_S)
-    views, letters = redis_store.RedisViews(redis), redis_store.RedisDeadLetters(redis)
-    deliveries = redis_store.RedisDeliveries(redis, record_ttl_s=config.RECORD_TTL_S)
-    queue = SqsWorkQueue(sqs, express_url=config.EXPRESS_QUEUE_URL, standard_url=config.STANDARD_QUEUE_URL)
-    incidents = redis_store.RedisIncidents(redis, record_ttl_s=config.RECORD_TTL_S)
-    reads = Query(
-        store=store,
-        views=views,
-        deliveries=deliveries,
-        dead_letters=letters,
-        queue=queue,
-        destinations=destinations,
-        health=redis_store.RedisDestinationHealth(redis),
+    return reads_and_actions(
+        config, redis=_redis(config.CACHE_URL_SECRET_ARN), destinations=_destinations(config.DESTINATIONS_PARAMETER)
     )
-    actions = Operate(
-        store=store,
-        views=views,
-        dead_letters=letters,
-        queue=queue,
-        incidents=incidents,
-        clock=clock,
-        deadline_s=config.DEADLINE_S,
-    )
-    replay = Replay(
-        deliveries=deliveries,
-        destinations=destinations,
-        alerts=SqsAlertQueue(sqs, config.ALERT_QUEUE_URL),
-        clock=clock,
-        randomness=randomness,
-    )
-    trail = AuditTrail(audit=redis_store.RedisAuditList(redis), clock=clock, randomness=randomness)
-    desk = IncidentDesk(incidents=incidents)
-    return {"query": reads, "operate": actions, "replay": replay, "desk": desk, "trail": trail}
 
 
 def score() -> dict[str, Any]:
