@@ -24,14 +24,7 @@ def load(case: str) -> dict[str, Any]:
 class World(QueryWorld):
     def __init__(self) -> None:
         super().__init__()
-        self.handler = make_handler(
-            query=self.query,
-            live=self.live,
-            operate=self.operate,
-            replay=self.replay,
-            desk=self.desk,
-            trail=self.trail,
-        )
+        self.handler = make_handler(**self.parts)
 
     def call(self, event: dict[str, Any]) -> dict[str, Any]:
         response = self.handler(copy.deepcopy(event), FakeLambdaContext("query"))

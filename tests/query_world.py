@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ticketrouter.adapters.memory import (
     MemoryAlertQueue,
     MemoryAuditList,
@@ -78,6 +80,18 @@ class QueryWorld:
         )
         self.audit_list = MemoryAuditList(self.state)
         self.trail = AuditTrail(audit=self.audit_list, clock=self.clock, randomness=MemoryRandomness())
+
+    @property
+    def parts(self) -> dict[str, Any]:
+        """Return what query's `make_handler` takes."""
+        return {
+            "query": self.query,
+            "live": self.live,
+            "operate": self.operate,
+            "replay": self.replay,
+            "desk": self.desk,
+            "trail": self.trail,
+        }
 
     def accept(
         self, ticket_id: str, text: str = "We can see other customers' invoices", customer: str = ""

@@ -156,9 +156,7 @@ class _Draining:
 def day_of_query() -> None:
     """Read, operate, refuse, fail."""
     world = QueryWorld()
-    handler = query.make_handler(
-        query=world.query, operate=world.operate, replay=world.replay, desk=world.desk, trail=world.trail
-    )
+    handler = query.make_handler(**world.parts)
     world.deliver(world.score(world.accept("INC-2041", customer="acme-gmbh")), 503, 200)
     world.fail("INC-2042")
     world.fail("INC-2043")

@@ -72,9 +72,7 @@ def ask(world, ticket_id):
     )
     event = load("get_ticket") | {"rawQueryString": "include=explanation", "pathParameters": {"ticket_id": ticket_id}}
     event["rawPath"] = event["requestContext"]["http"]["path"] = f"/tickets/{ticket_id}"
-    response = make_handler(
-        query=query, operate=memory.operate, replay=memory.replay, desk=memory.desk, trail=memory.trail
-    )(event, FakeLambdaContext("query"))
+    response = make_handler(**{**memory.parts, "query": query})(event, FakeLambdaContext("query"))
     assert response["statusCode"] == 200, response["body"]
     assert_as_documented(event["routeKey"], response)
     return json.loads(response["body"])
