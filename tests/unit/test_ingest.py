@@ -224,11 +224,12 @@ def redacting(world: World) -> World:
 
 
 def test_if_so_set_nothing_personal_is_queued_or_stored(redacting: World) -> None:
-    draft = Draft(CARD, "1", "From ann@example.com", "ann@example.com", metadata={"phone": "+49 30 901820"})
+    told = {"phone": "4155552671", "password": "hunter2", "order": "4155552671"}
+    draft = Draft(CARD, "1", "From ann@example.com", "ann@example.com", metadata=told)
     redacting.ingest.accept([draft], key_id="k")
     for item in [redacting.queue.sent[0], redacting.state.rows["1"].record.item]:
         assert item.ticket.text == "From [email]\nMy card is [card]."
-        assert item.ticket.metadata == {"phone": "[phone]"}
+        assert item.ticket.metadata == {"phone": "[phone]", "password": "[secret]", "order": "4155552671"}
         assert item.ticket.customer == "ann@example.com"  # the name under which her tickets are found, and deleted
         assert "4111" not in item.to_json()
 

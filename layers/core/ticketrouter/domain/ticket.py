@@ -69,9 +69,16 @@ class Ticket:
             self,
             subject=redact(self.subject),
             description=redact(self.description),
-            metadata={key: redact(value) for key, value in self.metadata.items()},
+            metadata={key: _redacted_entry(key, value) for key, value in self.metadata.items()},
             original_fingerprint=self.fingerprint,
         )
+
+
+def _redacted_entry(key: str, value: str) -> str:
+    """Return a value without personal data and secrets; its key tells what it is, as in {"password": "…"}."""
+    named = f"{key}: "
+    shown = redact(named + value)
+    return shown.removeprefix(named) if shown.startswith(named) else redact(value)
 
 
 def clean(text: str) -> str:

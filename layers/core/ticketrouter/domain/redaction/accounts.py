@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ticketrouter.domain.redaction.limits import MAX_CHECKS
+
 # Source: SWIFT, "IBAN Registry" (the length of each country's IBAN), and ISO 13616 for the checksum.
 _CHARS = {
     country: chars
@@ -16,41 +18,43 @@ _CHARS = {
     }.items()
     for country in countries.split()
 }  # fmt: skip
-_SEPARATOR = r"[ \u00a0\u202f.-]?"
-# Letters first and the look at what stands before them second: most letters are followed by no digits.
+_SEPARATOR = r"[ \u00a0\u202f.-]"
+# Looked for by the checksum, as digits are rarer than letters: the two behind the country, and behind them the account.
+# In small letters country and checksum are in one piece: "in 2026" is a date.
 _LOOKS_LIKE = re.compile(
-    rf"[A-Z]{{2}}{_SEPARATOR}[0-9]{{2}}(?<![A-Za-z0-9][A-Z]{{2}}[0-9]{{2}})(?:{_SEPARATOR}[A-Z0-9]){{11,29}}"
+    rf"[0-9]{{2}}(?:(?<=[A-Za-z]{{2}}[0-9]{{2}})(?<![A-Za-z0-9][A-Za-z]{{2}}[0-9]{{2}})"
+    rf"|(?<=[A-Z]{{2}}{_SEPARATOR}[0-9]{{2}}))(?:{_SEPARATOR}?[A-Za-z0-9]){{11,29}}"
 )
 _WHOLE = {
-    country: re.compile(rf"(?:{_SEPARATOR}[A-Z0-9]){{{chars}}}(?![A-Za-z0-9])") for country, chars in _CHARS.items()
+    country: re.compile(rf"(?:{_SEPARATOR}?[A-Za-z0-9]){{{chars}}}(?![A-Za-z0-9])") for country, chars in _CHARS.items()
 }
 _NO_SEPARATORS = str.maketrans("", "", " \u00a0\u202f.-")
 _DIGITS = {ord(letter): str(number) for number, letter in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ", start=10)}
-# A text with more look-alikes than this was made to cost time: from then on the look alone is enough.
-_MAX_CHECKS = 500
 
 
 def without_ibans(text: str) -> str:
     """Return the text without IBANs, in one piece or in groups."""
-    kept, position, checks = [], 0, 0
-    while found := _LOOKS_LIKE.search(text, position):
-        checks += 1
-        end = found.end() if checks > _MAX_CHECKS else _end_of_iban(text, found.start())
-        kept.append(text[position : found.start()])
+    kept: list[str] = []
+    position = place = 0
+    for _ in range(MAX_CHECKS):
+        found = _LOOKS_LIKE.search(text, place)
+        if found is None:
+            return "".join([*kept, text[position:]]) if kept else text
+        start = found.start() - (2 if text[found.start() - 1].isalpha() else 3)
+        end = _end_of_iban(text, start)
         if end is None:
-            end = found.start() + 4  # country and checksum; a true one may begin right behind
-            kept.append(text[found.start() : end])
+            place = found.start() + 2  # a true one may begin right behind
         else:
-            kept.append("[iban]")
-        position = end
-    return "".join([*kept, text[position:]]) if kept else text
+            kept += [text[position:start], "[iban]"]
+            position = place = end
+    return "".join([*kept, _LOOKS_LIKE.sub("[iban]", text[position:])])
 
 
 def _end_of_iban(text: str, start: int) -> int | None:
     """Return where the IBAN at `start` ends, None if there is none."""
-    whole = _WHOLE.get(text[start : start + 2])
+    whole = _WHOLE.get(text[start : start + 2].upper())
     found = whole.match(text, start) if whole else None
-    return found.end() if found and _has_checksum(found[0].translate(_NO_SEPARATORS)) else None
+    return found.end() if found and _has_checksum(found[0].translate(_NO_SEPARATORS).upper()) else None
 
 
 def _has_checksum(iban: str) -> bool:
