@@ -40,7 +40,7 @@ from ticketrouter.adapters.memory import (
     MemoryWebhookSender,
     MemoryWorkQueue,
 )
-from ticketrouter.adapters.onnx_scorer import OnnxScorer
+from ticketrouter.adapters.onnx_scorer import OnnxScorer, read_evaluation
 from ticketrouter.domain.access import ApiKey, Scope
 from ticketrouter.domain.alert import KINDS, Destination, DestinationSecret
 from ticketrouter.domain.ticket import TicketIds
@@ -71,6 +71,10 @@ SINKS = {"sink": "generic", **{f"sink-{kind}": kind for kind in KINDS if kind !=
 @cache
 def model() -> OnnxScorer:
     return OnnxScorer(ROOT / "models")
+
+
+def evaluation() -> dict[str, Any] | None:
+    return read_evaluation(ROOT / "models", model().manifest["version"])
 
 
 def api_keys() -> MemoryApiKeys:
@@ -111,7 +115,7 @@ class MemoryStage:
                 desk=IncidentDesk(incidents=self.incidents),
                 trail=self._trail(),
             ),
-            "score": make_score(score_text=self._score_text(), manifest=model().manifest),
+            "score": make_score(score_text=self._score_text(), manifest=model().manifest, evaluation=evaluation()),
             "reconciler": make_reconciler(
                 reconciler=self._reconciler(),
                 digests=self._digests(),

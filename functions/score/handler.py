@@ -8,18 +8,22 @@ from typing import Any
 
 from ticketrouter.edge import http
 from ticketrouter.edge.requests import ScoreRequest, read_request
-from ticketrouter.edge.schemas_score import ModelResource, ScoreResource, SegmentResource
+from ticketrouter.edge.schemas_model import ModelResource
+from ticketrouter.edge.schemas_score import ScoreResource, SegmentResource
 from ticketrouter.http_function import Event, http_handler
 from ticketrouter.telemetry import Handler, Metric, count, logger, observe_ms
 from ticketrouter.usecases.score import ScoreText
 
 
-def make_handler(*, score_text: ScoreText, manifest: Mapping[str, Any]) -> Handler:
+def make_handler(
+    *, score_text: ScoreText, manifest: Mapping[str, Any], evaluation: Mapping[str, Any] | None = None
+) -> Handler:
     """Build the handler of `POST /score` and `GET /model`.
 
     Args:
         score_text: The use case.
         manifest: Of the loaded bundle; empty when the word list stands in for it.
+        evaluation: What `make eval` found out about it.
     """
 
     def post_score(event: Event) -> Event:
@@ -34,7 +38,8 @@ def make_handler(*, score_text: ScoreText, manifest: Mapping[str, Any]) -> Handl
         return http.json_response(200, ScoreResource.of(scored.score, segments, scored.latency_ms).model_dump())
 
     def get_model(event: Event) -> Event:
-        return http.json_response(200, ModelResource.of(score_text.model_version, manifest).model_dump())
+        model = ModelResource.of(score_text.model_version, manifest, evaluation)
+        return http.json_response(200, model.model_dump(exclude_unset=True))
 
     return http_handler({"POST /score": post_score, "GET /model": get_model})
 

@@ -43,6 +43,7 @@ def test_it_holds_what_is_named_and_nothing_else(engine: Engine, image: str) -> 
     assert not {"torch", "transformers", "optimum", "huggingface_hub", "tests", "local", "requirements"} & set(there)
     assert engine.docker("run", *AS_LAMBDA, "--entrypoint", "ls", image, f"{TASK}/models").split() == [
         "artifacts",
+        "evaluation.json",
         "manifest.json",
     ]
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from ticketrouter.adapters.memory.scoring import MemoryScorer
-from ticketrouter.adapters.onnx_scorer import Inference, OnnxScorer
+from ticketrouter.adapters.onnx_scorer import Inference, OnnxScorer, read_evaluation
 from ticketrouter.domain.errors import InferenceError, ModelMismatchError
 from ticketrouter.domain.score import Score
 from ticketrouter.ports import Scorer
@@ -211,3 +211,11 @@ def test_a_manifest_without_sense_is_a_mismatch(copy: Path, change: dict[str, ob
 
     with pytest.raises(ModelMismatchError):
         OnnxScorer(copy)
+
+
+def test_an_evaluation_is_that_of_the_bundle_or_none(copy: Path) -> None:
+    (copy / "evaluation.json").write_text(json.dumps({"model_version": "1"}))
+
+    assert read_evaluation(copy, "1") == {"model_version": "1"}
+    assert read_evaluation(copy, "2") is None
+    assert read_evaluation(copy / "artifacts", "1") is None

@@ -16,7 +16,8 @@ from ticketrouter.adapters.memory import MemoryScorer
 from ticketrouter.usecases.score import ScoreText
 from ticketrouter.usecases.scoring import GuardedScorer
 
-EVENTS = Path(__file__).parents[2] / "events" / "score"
+ROOT = Path(__file__).parents[2]
+EVENTS, MODELS = ROOT / "events" / "score", ROOT / "models"
 MANIFEST = {"version": "memory-1", "max_tokens": 128, "self_test": [{"text": "a"}]}
 
 
@@ -29,8 +30,8 @@ class World(QueryWorld):
     def __init__(self) -> None:
         super().__init__()
         self.scorer = MemoryScorer({"nobody can order": 0.97})
-        score_text = ScoreText(scorer=GuardedScorer(self.scorer, self.clock), store=self.store, clock=self.clock)
-        self.handler = make_handler(score_text=score_text, manifest=MANIFEST)
+        self.score_text = ScoreText(scorer=GuardedScorer(self.scorer, self.clock), store=self.store, clock=self.clock)
+        self.handler = make_handler(score_text=self.score_text, manifest=MANIFEST)
 
     def call(self, event: dict[str, Any]) -> tuple[int, Any]:
         response = self.handler(event, FakeLambdaContext("score"))
@@ -92,8 +93,22 @@ def test_without_the_store_a_text_is_scored_and_a_ticket_is_not(world: World) ->
 def test_the_model_is_described_without_its_self_test(world: World) -> None:
     assert world.call(load("get_model")) == (
         200,
-        {"model_version": "memory-1", "manifest": {"version": "memory-1", "max_tokens": 128}},
+        {"model_version": "memory-1", "manifest": {"version": "memory-1", "max_tokens": 128}, "evaluation": None},
     )
+
+
+def test_what_was_found_out_about_the_committed_model_is_told(world: World) -> None:
+    manifest = json.loads((MODELS / "manifest.json").read_bytes())
+    evaluation = json.loads((MODELS / "evaluation.json").read_bytes())
+    world.handler = make_handler(score_text=world.score_text, manifest=manifest, evaluation=evaluation)
+
+    _, answer = world.call(load("get_model"))
+
+    assert answer["manifest"] == {name: value for name, value in manifest.items() if name != "self_test"}
+    told = answer["evaluation"]
+    assert [told[name] == evaluation[name] for name in ("slices", "confusion", "reliability")] == [True] * 3
+    for name, found in evaluation["sets"].items():
+        assert told["sets"][name] == {part: value for part, value in found.items() if part != "ahead"}
 
 
 def test_no_text_is_logged(world: World, output: pytest.CaptureFixture[str]) -> None:

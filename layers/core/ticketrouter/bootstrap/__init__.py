@@ -141,6 +141,7 @@ def query() -> dict[str, Any]:
 
 def score() -> dict[str, Any]:
     """Build the stateless score; returns what its `make_handler` takes."""
+    from ticketrouter.adapters.onnx_scorer import read_evaluation
     from ticketrouter.adapters.redis_store import RedisTicketStore
     from ticketrouter.adapters.system import SystemClock
     from ticketrouter.usecases.score import ScoreText
@@ -150,7 +151,8 @@ def score() -> dict[str, Any]:
     store = RedisTicketStore(_redis(config.CACHE_URL_SECRET_ARN))
     max_tokens = int(manifest.get("max_tokens", 128))
     score_text = ScoreText(scorer=scorer, store=store, clock=SystemClock(), max_tokens=max_tokens)
-    return {"score_text": score_text, "manifest": manifest}
+    evaluation = read_evaluation(Path(config.MODEL_DIR), manifest["version"]) if manifest else None
+    return {"score_text": score_text, "manifest": manifest, "evaluation": evaluation}
 
 
 def reconciler() -> tuple[Reconciler, Digests, Closing]:

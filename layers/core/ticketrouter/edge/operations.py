@@ -18,6 +18,7 @@ from ticketrouter.edge import (
     schemas_deliveries,
     schemas_incidents,
     schemas_live,
+    schemas_model,
     schemas_operate,
     schemas_score,
     schemas_stats,
@@ -183,7 +184,7 @@ OPERATIONS: dict[str, Operation] = {
         "Nothing is stored.", body={"application/json": requests.ScoreRequest},
         raises=(*BODY, errors.NotFoundError, errors.InvalidQueryError, *STORE),
     ),
-    "GET /model": Operation("getModel", "scoring", "Describe the model", schemas_score.ModelResource),
+    "GET /model": Operation("getModel", "scoring", "Describe the model", schemas_model.ModelResource),
     "GET /health": Operation(
         "getHealth", "about", "Tell whether the parts answer", schemas_live.HealthResource,
         "Always a 200 while the function runs at all.",

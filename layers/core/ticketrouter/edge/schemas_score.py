@@ -1,9 +1,8 @@
-"""Shapes of the answers of `POST /score` and `GET /model`."""
+"""Shapes of the answer of `POST /score`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Self
+from typing import Self
 
 from pydantic import Field
 
@@ -55,19 +54,4 @@ class ScoreResource(Shape):
             latency_ms=round(latency_ms, 1),
             model_version=score.model_version,
             degraded=score.degraded,
-        )
-
-
-class ModelResource(Shape):
-    """The bundle that scores: labels, limits, calibration and how well it did on held-out tickets."""
-
-    model_version: str = Field(description="`lexicon` when no bundle could be loaded.")
-    manifest: dict[str, Any] = Field(description="The bundle's manifest without its self-test; empty without a bundle.")
-
-    @classmethod
-    def of(cls, model_version: str, manifest: Mapping[str, Any]) -> Self:
-        """Translate."""
-        return cls(
-            model_version=model_version,
-            manifest={name: value for name, value in manifest.items() if name != "self_test"},
         )

@@ -5,7 +5,8 @@ texts into raw outputs (`inference.py` says what they are), `heads.py` tells cat
 of it all.
 """
 
+from ticketrouter.adapters.onnx_scorer.bundle import read_evaluation
 from ticketrouter.adapters.onnx_scorer.inference import Floats, Inference, softmax
 from ticketrouter.adapters.onnx_scorer.scorer import OnnxScorer
 
-__all__ = ["Floats", "Inference", "OnnxScorer", "softmax"]
+__all__ = ["Floats", "Inference", "OnnxScorer", "read_evaluation", "softmax"]

@@ -39,6 +39,15 @@ def read_bundle(folder: Path) -> Bundle:
     return Bundle(manifest, files)
 
 
+def read_evaluation(folder: Path, version: str) -> dict[str, Any] | None:
+    """Read how well the bundle did on held-out tickets; None if that is not known of this very version."""
+    try:
+        evaluation: dict[str, Any] = json.loads((folder / "evaluation.json").read_bytes())
+    except FileNotFoundError:
+        return None
+    return evaluation if evaluation["model_version"] == version else None
+
+
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
