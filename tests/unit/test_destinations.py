@@ -158,7 +158,13 @@ def test_a_destination_may_want_tickets_of_one_language_alone():
         (f"{SECRET_URL}-and-more-of-it", "hooks.example.com/…f-it"),
         ("https://hooks.example.com/short", "hooks.example.com/…"),
         ("https://user:word@hooks.example.com", "hooks.example.com/…"),
-        ("nonsense", "/…"),
+        ("https://hooks.example.com?token=0123456789abcdef", "hooks.example.com/…cdef"),
+        ("https://hooks.example.com#0123456789abcdef", "hooks.example.com/…cdef"),
+        ("http://127.0.0.1:8025/hooks/0123456789abcdef", "127.0.0.1:8025/…cdef"),
+        ("https://user:se/cret@hooks.example.com/x", "…"),
+        ("https://hooks.example.com\\secret", "…"),
+        ("hooks.example.com/secret", "…"),
+        ("nonsense", "…"),
     ],
 )
 def test_of_an_address_the_host_and_four_characters_may_be_shown(url, shown):

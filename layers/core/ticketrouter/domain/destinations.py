@@ -27,6 +27,9 @@ MAX_ID_CHARS = 64
 # Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
 MAX_FALLBACKS = 8
 _ROUTING_KEY = re.compile(r"[A-Za-z0-9_-]{32}")  # Source: PagerDuty, "Send an Alert Event"
+_SHOWN = re.compile(
+    r"https?://(?:[^/?#@]*@)?(?P<host>[A-Za-z0-9.-]+(?::[0-9]+)?)[/?#]?(?P<rest>(?<=[/?#]).*|$)", re.DOTALL
+)
 _ID_CHARS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 
 
@@ -99,10 +102,12 @@ def missing_secret(destination: Destination, secret: DestinationSecret | None) -
 
 def masked(url: str) -> str:
     """Return what may be shown of an address: its host and its last four characters."""
-    host = url.partition("://")[2].partition("/")[0].rpartition("@")[2]
-    rest = url.partition("://")[2].partition("/")[2]
+    shown = _SHOWN.fullmatch(url)
+    if shown is None:  # then nobody knows where its secret begins
+        return "…"
+    rest = shown["rest"]
     # Of a short path, four characters would be most of the secret.
-    return f"{host}/…{rest[-4:] if len(rest) >= 16 else ''}"
+    return f"{shown['host']}/…{rest[-4:] if len(rest) >= 16 else ''}"
 
 
 def _destination(entry: Any, place: str, problems: list[str]) -> Destination:
