@@ -34,6 +34,7 @@ def _measure(report: DispatchReport) -> None:
     count(Metric.DELIVERY_FAILED, len(report.ended(Ending.RETRIED, Ending.EXHAUSTED)))
     count(Metric.EXHAUSTED, len(report.ended(Ending.EXHAUSTED)))
     count(Metric.DIGESTED, len(report.ended(Ending.DIGESTED)))
+    count(Metric.FALLBACKS, sum(bool(handled.fallback) for handled in report.handled))
     count(Metric.DEAD_LETTERED, len(report.ended(Ending.MALFORMED)))
     for handled in report.ended(Ending.DELIVERED):
         if handled.attempt is not None:

@@ -41,11 +41,12 @@ class World:
         self.deliveries = MemoryDeliveries(self.state)
         self.visibility = MemoryVisibility()
         self.sender = MemoryWebhookSender()
+        self.destinations = MemoryDestinations([Destination(name, kind) for name, kind in SINKS.items()])
         self.handler = make_handler(
             dispatcher=Dispatcher(
                 deliveries=self.deliveries,
                 budgets=MemoryBudgets(self.state),
-                destinations=MemoryDestinations([Destination(name, kind) for name, kind in SINKS.items()]),
+                destinations=self.destinations,
                 secrets=MemoryDestinationSecrets({name: DestinationSecret(url, (KEY,)) for name, url in URLS.items()}),
                 health=MemoryDestinationHealth(self.state),
                 sender=self.sender,
@@ -118,7 +119,7 @@ def test_a_delivery_is_counted_timed_and_logged(world: World, output: pytest.Cap
     metrics = next(line for line in lines if "Delivered" in line)
     assert (metrics["Delivered"], metrics["DeadLettered"], metrics["BatchSize"]) == ([1.0], [1.0], [2.0])
     assert "DeliveryMs" in metrics
-    assert not {"DeliveryFailed", "Exhausted"} & metrics.keys()
+    assert not {"DeliveryFailed", "Exhausted", "Fallbacks"} & metrics.keys()
     logged = next(line for line in lines if line.get("message") == "delivered")
     assert (logged["level"], logged["ticket_id"], logged["destination"]) == ("INFO", "INC-2041", "sink")
     assert (logged["http_status"], logged["tries"]) == (200, 1)
@@ -135,6 +136,15 @@ def test_a_refusal_is_counted_and_loud(world: World, output: pytest.CaptureFixtu
     assert "Delivered" not in metrics
     logged = next(line for line in lines if line.get("message") == "exhausted")
     assert (logged["level"], logged["code"], logged["http_status"]) == ("ERROR", "webhook-rejected", 404)
+
+
+def test_an_alert_that_goes_to_a_fallback_too_is_counted(world: World, output: pytest.CaptureFixture[str]) -> None:
+    world.destinations.destinations[0] = Destination("sink", fallback="sink-slack")
+    world.sender.replies[URLS["sink"]].append(WebhookRejectedError("no", status=404))
+    world.dispatch("generic")
+    lines = lines_of(output)
+    assert next(line for line in lines if "Exhausted" in line)["Fallbacks"] == [1.0]
+    assert next(line for line in lines if line.get("message") == "fallback told")["fallback"] == "sink-slack"
 
 
 def test_neither_a_word_of_the_ticket_nor_an_address_is_told(world: World, output: pytest.CaptureFixture[str]) -> None:

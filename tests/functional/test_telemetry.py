@@ -127,7 +127,7 @@ def test_dimensions_do_not_explode(day: dict[str, list[Line]]) -> None:
 
 def test_the_custom_metrics_are_counted() -> None:
     # What docs/operations.md says that they cost. A new metric is a decision: change the number with the table.
-    assert sum(len(words) for words in EMITTED_BY.values()) == 49
+    assert sum(len(words) for words in EMITTED_BY.values()) == 50
 
 
 # --- bytes ------------------------------------------------------------------------------------------------------------

@@ -77,6 +77,7 @@ class Metric(StrEnum):
     DELIVERY_FAILED = "DeliveryFailed"
     EXHAUSTED = "Exhausted"
     DIGESTED = "Digested"
+    FALLBACKS = "Fallbacks"
     DEAD_LETTERED = "DeadLettered"
     RESENT = "Resent"
     OVERDUE = "Overdue"
@@ -119,6 +120,7 @@ EMITTED_BY: Mapping[Metric, tuple[str, ...]] = {
     Metric.DELIVERY_FAILED: ("dispatcher",),
     Metric.EXHAUSTED: ("dispatcher", "reconciler"),
     Metric.DIGESTED: ("dispatcher",),
+    Metric.FALLBACKS: ("dispatcher",),
     Metric.DEAD_LETTERED: ("worker", "dispatcher", "reconciler"),
     Metric.RESENT: ("query", "reconciler"),
     Metric.OVERDUE: ("reconciler",),
