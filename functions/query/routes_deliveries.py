@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ticketrouter.domain.status import DeliveryStatus
 from ticketrouter.edge import http
-from ticketrouter.edge.requests import DeliveriesParameters, ReplayRequest, read_parameters, read_request
+from ticketrouter.edge.requests import DeliveriesParameters, ReplayRequest, read_order, read_parameters, read_request
 from ticketrouter.edge.schemas_deliveries import DeliveryPage, DeliveryResource
 from ticketrouter.edge.schemas_operate import (
     DeliveryDetail,
@@ -48,6 +48,7 @@ def routes(query: Query, replay: Replay) -> dict[str, Callable[[Event], Event]]:
             per_minute=asked.per_minute,
             dry_run=asked.dry_run,
             cursor=asked.cursor,
+            order=read_order(event),
         )
         queued = list(replayed.outcomes.values()).count(ReplayOutcome.QUEUED)
         logger.info("replays queued", deliveries=len(replayed.outcomes), sent=queued, dry_run=asked.dry_run)
@@ -69,7 +70,7 @@ def routes(query: Query, replay: Replay) -> dict[str, Callable[[Event], Event]]:
         return {**http.json_response(202, answer.model_dump()), FACTS: {"delivery_id": delivery_id}}
 
     def replay_delivery(event: Event) -> Event:
-        delivery = replay.one(event["pathParameters"]["delivery_id"])
+        delivery = replay.one(event["pathParameters"]["delivery_id"], order=read_order(event))
         logger.info("replay queued", ticket_id=delivery.alert.ticket_id, destination=delivery.alert.destination)
         answer = ReplayedDelivery(delivery_id=delivery.id, webhook_id=delivery.alert.webhook_id)
         return http.json_response(202, answer.model_dump())

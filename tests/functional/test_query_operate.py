@@ -38,6 +38,22 @@ def test_a_replay_says_why_not(world: World) -> None:
     assert (response["statusCode"], response["headers"]["retry-after"]) == (503, "5")
 
 
+@pytest.mark.parametrize("case", ["replay_delivery", "replay_deliveries"])
+def test_a_replay_that_is_repeated_under_its_key_is_the_same_one(world: World, case: str) -> None:
+    world.delivered()
+    event = load(case)
+    event["headers"]["idempotency-key"] = "after-the-outage"
+    for _ in range(2):
+        assert world.call(event)["statusCode"] in (200, 202)
+    first, second = world.alerts.sent
+    assert first.replay == second.replay
+
+    event["headers"]["idempotency-key"] = "not printable\x7f"
+    refused = world.call(event)
+    assert (refused["statusCode"], len(world.alerts.sent)) == (422, 2)
+    assert "/headers/idempotency-key" in refused["body"]
+
+
 def test_destinations_are_told_without_a_secret(world: World) -> None:
     unset = {"languages": [], "hourly_budget": 60, "fallback": None}
     unset |= {"state": "ok", "failures": 0, "paused_until": None, "disabled_at": None}

@@ -8,8 +8,9 @@ from tests.query_world import QueryWorld
 from ticketrouter.domain.errors import NotFoundError, QueueUnavailableError
 from ticketrouter.domain.listing import DeliveryFilter
 from ticketrouter.domain.message import alert_from_json, alert_to_json
-from ticketrouter.domain.record import reply_excerpt
+from ticketrouter.domain.record import Attempt, reply_excerpt
 from ticketrouter.domain.status import DeliveryStatus
+from ticketrouter.ports import DeliveryVerdict
 from ticketrouter.usecases.replay import MAX_REPLAY, Replayed, ReplayOutcome
 
 ANY = DeliveryFilter()
@@ -49,6 +50,34 @@ def test_a_dry_run_sends_nothing(world: QueryWorld) -> None:
     replayed = matching(world, dry_run=True)
     assert list(replayed.outcomes.values()) == [ReplayOutcome.WOULD_SEND] * 2
     assert world.alerts.sent == []
+
+
+def test_a_call_that_is_repeated_under_its_key_sends_nothing_twice(world: QueryWorld) -> None:
+    delivered(world, 2)
+    first, second = matching(world, order="dev\0k1"), matching(world, order="dev\0k1")
+    assert first == second
+    sent = world.alerts.sent
+    assert [alert.replay for alert in sent[:2]] == [alert.replay for alert in sent[2:]]
+
+    # when the dispatcher gets all four
+    verdicts = []
+    for number, alert in enumerate(sent):
+        verdicts.append(world.deliveries.claim(alert, token=f"lease{number}", lease_ms=1_000).verdict)
+        world.deliveries.record(alert, Attempt(1, 2.0, 200), DELIVERED, token=f"lease{number}", retry_in_ms=None)
+
+    # then
+    assert verdicts == [DeliveryVerdict.SEND] * 2 + [DeliveryVerdict.DONE] * 2
+
+
+def test_another_key_or_none_sends_anew(world: QueryWorld) -> None:
+    delivered(world, 2)
+    for order in ("dev\0k1", "dev\0k2", "ops\0k1", "", ""):
+        matching(world, order=order)
+    world.replay.one("Technical-000~sink", order="dev\0k3")
+    world.replay.one("Technical-000~sink")
+    assert len({alert.replay for alert in world.alerts.sent}) == 12
+    world.replay.one("Technical-000~sink", order="dev\0k3")
+    assert len({alert.replay for alert in world.alerts.sent}) == 12
 
 
 def test_pending_deliveries_are_left_to_the_dispatcher(world: QueryWorld) -> None:

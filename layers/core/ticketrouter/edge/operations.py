@@ -76,6 +76,10 @@ class Operation:
 
 
 _RETRY_KEY = {"Idempotency-Key": "Retry with the same key: the ticket is accepted once. 1 to 255 printable characters."}
+_ORDER_KEY = {
+    "Idempotency-Key": "Repeat a call with the same key if no answer came: each delivery is sent once more at most. "
+    "1 to 255 printable characters."
+}
 
 OPERATIONS: dict[str, Operation] = {
     "POST /tickets": Operation(
@@ -125,7 +129,10 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "POST /deliveries/{delivery_id}/replay": Operation(
         "replayDelivery", "deliveries", "Send a finished delivery once more", schemas_operate.ReplayedDelivery,
-        status=202, raises=(errors.NotFoundError, errors.ConflictError, errors.QueueUnavailableError, *STORE),
+        status=202, headers=_ORDER_KEY,
+        raises=(
+            errors.NotFoundError, errors.ConflictError, errors.InvalidQueryError, errors.QueueUnavailableError, *STORE,
+        ),
     ),
     "GET /deliveries/{delivery_id}": Operation(
         "getDelivery", "deliveries", "Read a delivery, with what its receiver answered", schemas_operate.DeliveryDetail,
@@ -134,7 +141,8 @@ OPERATIONS: dict[str, Operation] = {
     "POST /deliveries/replay": Operation(
         "replayDeliveries", "deliveries", "Send finished deliveries once more", schemas_operate.ReplayReport,
         "Newest first, at most 200 a call, spread over time. A receiver that kept the first ones drops these.",
-        body={"application/json": requests.ReplayRequest}, raises=(*BODY, errors.InvalidQueryError, *STORE),
+        body={"application/json": requests.ReplayRequest}, headers=_ORDER_KEY,
+        raises=(*BODY, errors.InvalidQueryError, *STORE),
     ),
     "POST /destinations/{destination_id}/test": Operation(
         "testDestination", "deliveries", "Send a test alert to a destination", schemas_operate.ReplayedDelivery,

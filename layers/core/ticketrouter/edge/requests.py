@@ -19,7 +19,7 @@ from ticketrouter.domain.incident import IncidentStatus
 from ticketrouter.domain.listing import DeliveryFilter, TicketQuery
 from ticketrouter.domain.stats import MAX_WINDOW_S, MIN_WINDOW_S
 from ticketrouter.domain.status import DeliveryStatus
-from ticketrouter.domain.ticket import MAX_DESCRIPTION_CHARS, clean
+from ticketrouter.domain.ticket import IDEMPOTENCY_KEY, MAX_DESCRIPTION_CHARS, clean
 from ticketrouter.edge import http
 from ticketrouter.edge.problems import field_problems
 
@@ -256,6 +256,20 @@ def read_request(event: Mapping[str, Any], shape: type[RequestT]) -> RequestT:
     """
     text = http.read_body(event, media_types=("application/json",), max_bytes=http.MAX_BODY_BYTES)
     return _checked(shape, http.parse_json(text))
+
+
+def read_order(event: Mapping[str, Any]) -> str:
+    """Return what names an operator's order, so that a call that is repeated is the same order; empty for none.
+
+    Raises:
+        InvalidQueryError: The Idempotency-Key is not one.
+    """
+    key = http.header(event, "idempotency-key")
+    if key is None:
+        return ""
+    if not IDEMPOTENCY_KEY.fullmatch(key):
+        raise InvalidQueryError(FieldProblem("/headers/idempotency-key", "must be 1 to 255 printable ASCII characters"))
+    return f"{event['requestContext']['authorizer']['lambda']['key_id']}\0{key}"
 
 
 def _checked(shape: type[RequestT], values: Any) -> RequestT:

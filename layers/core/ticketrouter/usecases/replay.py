@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -83,8 +84,12 @@ class Replay:
             raise NotFoundError("there is no delivery with this id")
         return found[0]
 
-    def one(self, delivery_id: str) -> Delivery:
+    def one(self, delivery_id: str, *, order: str = "") -> Delivery:
         """Send a finished delivery once more, under the same webhook id; return it as it was.
+
+        Args:
+            delivery_id: Which one.
+            order: Names what an operator wants; under one name each delivery is sent once more at most. Empty: anew.
 
         Raises:
             NotFoundError: There is no such delivery.
@@ -95,12 +100,19 @@ class Replay:
         delivery = self.delivery(delivery_id)
         if delivery.status is DeliveryStatus.PENDING:
             raise ConflictError("this delivery is still pending and will be tried without a replay")
-        if self._alerts.send([self._again(delivery)]):
+        if self._alerts.send([self._again(delivery, order)]):
             raise QueueUnavailableError("the queue did not take the replay")
         return delivery
 
     def matching(
-        self, status: DeliveryStatus, where: DeliveryFilter, *, per_minute: int, dry_run: bool, cursor: str | None
+        self,
+        status: DeliveryStatus,
+        where: DeliveryFilter,
+        *,
+        per_minute: int,
+        dry_run: bool,
+        cursor: str | None,
+        order: str = "",
     ) -> Replayed:
         """Send finished deliveries once more, newest first, spread over time by the queue's delay.
 
@@ -110,6 +122,7 @@ class Replay:
             per_minute: How many go out in a minute; no more are taken than go out within 15 minutes.
             dry_run: Only tell what would be sent.
             cursor: Of the call before.
+            order: As in `one`; all calls that go on with its cursor may have the same.
 
         Raises:
             InvalidQueryError: The cursor is not one of ours.
@@ -125,11 +138,11 @@ class Replay:
         delays_s = [position * 60 // per_minute for position in range(len(found))]
         outcomes = {delivery.id: ReplayOutcome.WOULD_SEND for delivery in found}
         if found and not dry_run:
-            outcomes = self._queue(found, delays_s)
+            outcomes = self._queue(found, delays_s, order)
         return Replayed(outcomes, delays_s[-1] if delays_s else 0, cursor)
 
-    def _queue(self, found: Sequence[Delivery], delays_s: Sequence[int]) -> dict[str, ReplayOutcome]:
-        unsent = set(self._alerts.send([self._again(delivery) for delivery in found], delays_s=delays_s))
+    def _queue(self, found: Sequence[Delivery], delays_s: Sequence[int], order: str) -> dict[str, ReplayOutcome]:
+        unsent = set(self._alerts.send([self._again(delivery, order) for delivery in found], delays_s=delays_s))
         return {
             delivery.id: ReplayOutcome.NOT_SENT if position in unsent else ReplayOutcome.QUEUED
             for position, delivery in enumerate(found)
@@ -150,5 +163,7 @@ class Replay:
             raise QueueUnavailableError("the queue did not take the test")
         return alert
 
-    def _again(self, delivery: Delivery) -> Alert:
-        return replace(delivery.alert, replay=self._randomness.token())
+    def _again(self, delivery: Delivery, order: str) -> Alert:
+        """Return the alert with a token that the dispatcher sees once; of one order and delivery it is the same."""
+        token = hashlib.sha256(f"{order}\0{delivery.id}".encode()).hexdigest() if order else self._randomness.token()
+        return replace(delivery.alert, replay=token)
