@@ -76,7 +76,10 @@ class Farm:
 
     def _accept(self):
         while not self._closing.is_set():
-            client, _ = self._listener.accept()
+            try:
+                client, _ = self._listener.accept()
+            except OSError:  # closed since we looked, on a machine so busy that the wake-up came too early
+                return
             thread = threading.Thread(target=self._serve, args=[client], daemon=True)
             self._threads.append(thread)
             thread.start()
