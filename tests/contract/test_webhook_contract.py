@@ -173,6 +173,16 @@ def test_retry_after_in_all_its_spellings(value, wish_s):
     assert retry_after_s(value, now_ms=1_445_412_420_000) == wish_s  # 07:27:00
 
 
+def test_a_date_without_a_zone_is_in_utc_wherever_the_machine_stands(monkeypatch):
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        assert retry_after_s("Wed Oct 21 07:28:00 2015", now_ms=1_445_412_420_000) == 60
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
 @pytest.mark.parametrize("behaviour", ["/reset", "/silent-close", "/not-http", "/huge-head"])
 def test_what_is_no_reply_may_pass(farm, behaviour):
     with pytest.raises(WebhookUnavailableError) as away:

@@ -13,6 +13,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -175,7 +176,8 @@ def retry_after_s(value: str | None, now_ms: int) -> int | None:
     if text.isascii() and text.isdigit():
         return int(text[:9])
     try:
-        at_s = parsedate_to_datetime(text).timestamp()
+        at = parsedate_to_datetime(text)
+        at_s = (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()  # HTTP knows no other zone
     except (ValueError, OverflowError):
         return None
     return max(0, round(at_s - now_ms / 1_000))
