@@ -27,9 +27,10 @@ def make_handler(*, reconciler: Reconciler, digests: Digests, closing: Closing) 
             return sqs.batch_item_failures(report.failed)
         sent = digests.send_due()
         _tell_digests(sent)
+        _tell_closing(closing.run())
+        # Last: it takes what time is left.
         report = reconciler.sweep(remaining_ms=context.get_remaining_time_in_millis)
         _tell(report, reason="overdue")
-        _tell_closing(closing.run())
         return {
             "overdue": len(report.overdue),
             "resent": len(report.resent),

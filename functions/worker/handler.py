@@ -6,7 +6,6 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from ticketrouter.domain.alert import IncidentPhase
 from ticketrouter.domain.message import Received
 from ticketrouter.domain.urgency import ALERT_THRESHOLD
 from ticketrouter.edge import sqs
@@ -78,9 +77,9 @@ def _tell_incidents(report: WorkReport) -> None:
     count(Metric.SUPPRESSED, sum(bool(record.suppressed) for record, _ in report.scored))
     ungrouped = sum(grouped.ungrouped for grouped in report.grouped)
     count(Metric.UNGROUPED, ungrouped)
+    count(Metric.INCIDENTS, sum(grouped.opened for grouped in report.grouped))
     announced = [alert.incident for grouped in report.grouped for alert in grouped.announced]
     told = {(fact.incident_id, fact.update, fact.phase): fact for fact in announced if fact is not None}
-    count(Metric.INCIDENTS, sum(fact.update == 1 and fact.phase is IncidentPhase.OPENED for fact in told.values()))
     for fact in told.values():
         logger.warning(
             "incident",

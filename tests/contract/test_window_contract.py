@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ticketrouter.adapters.redis_store import RedisVectorLog
+from ticketrouter.adapters.system import SystemClock
 from ticketrouter.ports import Embedded
 
 
@@ -43,3 +45,15 @@ def test_a_long_window_is_read_in_parts(world):
     first, cursor, more = read(world)
     rest, _, end = read(world, cursor)
     assert (len(first), more, len(rest), end) == (1_000, True, 200, False)
+
+
+def test_of_more_than_a_worker_looks_at_the_oldest_go_and_after_the_last_one_all_do(redis_client, redis_admin):
+    log = RedisVectorLog(redis_client, SystemClock(), window_s=300, kept=500)
+    for start in range(0, 2_000, 100):
+        own = [Embedded(f"t{n}", b"\x01") for n in range(start, start + 100)]
+        log.exchange(own, model_version="m1", since="")
+    found, _, _ = log.exchange((), model_version="m1", since="")
+    assert 500 <= len(found) <= 700
+    assert found[-1].ticket_id == "t1999"
+    (ttl_ms,) = redis_admin.run([("PTTL", "{incidents}:window")])
+    assert 300_000 < ttl_ms <= 360_000

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ticketrouter.adapters import similarity
 from ticketrouter.adapters.memory import MemoryNeighbours
 from ticketrouter.adapters.similarity import MatrixNeighbours
 from ticketrouter.domain.incident import MAX_NEIGHBOURS
@@ -87,9 +86,16 @@ def test_another_model_begins_anew() -> None:
     assert len(one) == 1
 
 
-def test_the_matrix_grows_no_further_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(similarity, "MAX_VECTORS", 100)
-    one, made = matrix(-1.0), vectors(400)
+def test_what_comes_under_the_id_of_a_deleted_ticket_is_there_also_in_the_same_reading() -> None:
+    one, made = matrix(0.99), vectors(3)
+    one.update([*entries(made[:2]), Embedded("t1", b"", 1_000), Embedded("t1", made[2], 1_000)])
+    assert [[neighbour.ticket_id for neighbour in found] for found in one.nearest(made)] == [["t0"], [], ["t1"]]
+    one.update([Embedded("t0", b"", 1_000), Embedded("t0", made[1], 1_000)])
+    assert [[neighbour.ticket_id for neighbour in found] for found in one.nearest(made)] == [[], ["t0"], ["t1"]]
+
+
+def test_the_matrix_grows_no_further_than_it_may() -> None:
+    one, made = MatrixNeighbours(similarity=-1.0, window_s=WINDOW_S, kept=100), vectors(400)
     for start in range(0, 400, 20):
         one.update(entries(made[start : start + 20], start=start))
         assert len(one) <= 120

@@ -31,6 +31,15 @@ def test_a_storm_is_told_singly_up_to_the_limit_then_as_one_incident() -> None:
     assert world.record("t15").similar[0][1] == 1.0
 
 
+def test_an_incident_is_opened_once_though_a_destination_hears_of_it_later() -> None:
+    world = World()
+    text, worse = say(world, "it is down", STORM), say(world, "it is down for good", STORM, 0.98)
+    reports = [world.work(world.message(f"t{n}", text)) for n in range(12)]
+    reports.append(world.work(world.message("t12", worse)))
+    assert about_incidents(world.alerts.sent) == [(IncidentPhase.OPENED, 1, 11), (IncidentPhase.OPENED, 1, 13)]
+    assert [grouped.opened for report in reports for grouped in report.grouped].count(1) == 1
+
+
 def test_what_an_incident_quotes_is_redacted_before_it_is_cut() -> None:
     world = World()
     text = say(world, f"{'down ' * 26}my card is 4111 1111 1111 1111", STORM)  # the cut falls into the number

@@ -11,11 +11,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ticketrouter.domain.incident import MAX_NEIGHBOURS
+from ticketrouter.domain.incident import MAX_NEIGHBOURS, WINDOW_VECTORS
 from ticketrouter.domain.joiner import Neighbour
 from ticketrouter.ports.incidents import Embedded
 
-MAX_VECTORS = 50_000  # 77 MB; of more, the newest
 _FIRST_ROWS = 1_024
 
 
@@ -25,9 +24,11 @@ class MatrixNeighbours:
     Args:
         similarity: Cosine from which on two tickets are alike.
         window_s: How long a vector counts, by the times that the entries bear.
+        kept: How many are kept: at 50,000 the matrix takes 77 MB, while it grows or shrinks twice that.
     """
 
-    def __init__(self, *, similarity: float, window_s: int) -> None:
+    def __init__(self, *, similarity: float, window_s: int, kept: int = WINDOW_VECTORS) -> None:
+        self._kept = kept
         self._similarity = similarity
         self._window_ms = window_s * 1_000
         self._ids: list[str] = []
@@ -43,21 +44,21 @@ class MatrixNeighbours:
         """Take in what is new, and drop what has left the window or was deleted."""
         if not entries:
             return
-        gone = {entry.ticket_id for entry in entries if not entry.vector}
-        self._drop(entries[-1].at_ms - self._window_ms, gone)
-        fresh = {
-            entry.ticket_id: entry
-            for entry in entries
-            if entry.vector and entry.ticket_id not in gone and entry.ticket_id not in self._row_of
-        }
+        self._drop(entries[-1].at_ms - self._window_ms, {entry.ticket_id for entry in entries if not entry.vector})
+        fresh: dict[str, Embedded] = {}
+        for entry in entries:  # in their order: a ticket may be deleted, and another one come under its id
+            if not entry.vector:
+                fresh.pop(entry.ticket_id, None)
+            elif entry.ticket_id not in self._row_of:
+                fresh.setdefault(entry.ticket_id, entry)
         self._append(list(fresh.values()))
 
     def _drop(self, before_ms: int, gone: set[str]) -> None:
         """Close the gaps; only when it is worth while, or somebody was deleted."""
         old = sum(1 for at_ms in self._at_ms[: len(self._at_ms) // 8 + 1] if at_ms < before_ms)
-        if old <= len(self._ids) // 8 and not gone & self._row_of.keys() and len(self._ids) < MAX_VECTORS:
+        if old <= len(self._ids) // 8 and not gone & self._row_of.keys() and len(self._ids) < self._kept:
             return
-        surplus = max(0, len(self._ids) - MAX_VECTORS * 7 // 8)
+        surplus = max(0, len(self._ids) - self._kept * 7 // 8)
         kept = [
             row
             for row, (ticket_id, at_ms) in enumerate(zip(self._ids, self._at_ms, strict=True))

@@ -29,12 +29,14 @@ class Grouped:
         outcomes: The outcomes, in their order, each with how it is told.
         link: Incident by ticket, of tickets that are in their records without it.
         announced: Messages about incidents that this batch sends.
+        opened: Incidents that nobody had heard of before.
         ungrouped: Tickets told singly because the store of incidents did not answer.
     """
 
     outcomes: list[Outcome]
     link: dict[str, str]
     announced: list[Alert]
+    opened: int = 0
     ungrouped: int = 0
 
 
@@ -82,7 +84,7 @@ class Grouping:
         link = {member.ticket_id: one.incident.id for one in joined for member in one.link}
         grouped = [told.get(outcome.item.ticket.ticket_id, outcome) for outcome in outcomes]
         announced = [alert for outcome in told.values() for alert in outcome.alerts if alert.incident is not None]
-        return Grouped(grouped, link, announced)
+        return Grouped(grouped, link, announced, opened=sum(map(_opens, joined)))
 
     def sent(self, alerts: Sequence[Alert]) -> None:
         """Note that these are queued, so that nobody sends them once more; best effort."""
@@ -126,6 +128,12 @@ class Grouping:
             neighbours=tuple(neighbours),
             close=sum(one.similarity >= self._close_similarity for one in neighbours),
         )
+
+
+def _opens(joined: Joined) -> bool:
+    """Tell whether this is its first message, not one for a destination that hears of it after others."""
+    told = {name for name, update in joined.incident.told.items() if update}
+    return joined.verdict.phase is IncidentPhase.OPENED and told == set(joined.verdict.announce)
 
 
 def _told(outcome: Outcome, joined: Joined, neighbours: Sequence[Neighbour]) -> Outcome:

@@ -55,6 +55,7 @@ class MemoryIncidents:
         before = self._answers.get(ticket.ticket_id)
         if before is not None and before.joined.incident.id in self._groups:
             group = self._groups[before.joined.incident.id]
+            self._list(group, (*before.joined.link, ticket.member))
             return replace(before.joined, incident=deepcopy(group))
         group_of = {name: answer.joined.incident.id for name, answer in self._answers.items()}
         near = [group_of.get(one.ticket_id) for one in ticket.neighbours]
@@ -71,13 +72,17 @@ class MemoryIncidents:
         link: tuple[Member, ...] = ()
         if group.formed and not was_formed:
             link, group.early = tuple(group.early), []
+        self._list(group, (*link, ticket.member))
         if group.formed:
-            members = self._members.setdefault(group.id, {})
-            members |= {member.ticket_id: member for member in (*link, ticket.member)}
             self._state.incident_changes.note(group.id)
         joined = Joined(deepcopy(group), verdict, link)
         self._answers[ticket.ticket_id] = _Answer(ticket, joined, now_ms)
         return joined
+
+    def _list(self, group: Incident, members: Sequence[Member]) -> None:
+        """List the members of what is an incident."""
+        if group.formed:
+            self._members.setdefault(group.id, {}).update({member.ticket_id: member for member in members})
 
     def _expire(self, now_ms: int) -> None:
         for ticket_id, answer in list(self._answers.items()):

@@ -166,6 +166,7 @@ end
 
 local function add(group, ticket, close)
   group.count, group.live = group.count + 1, group.live + 1
+  local earlier = ticket.accepted < group.first_seen
   group.first_seen = math.min(group.first_seen, ticket.accepted)
   group.last_seen = math.max(group.last_seen, ticket.accepted)
   group.joined = now
@@ -178,10 +179,10 @@ local function add(group, ticket, close)
     group.early[#group.early + 1] = {ticket.id, ticket.similarity, ticket.urgency, ticket.accepted}
     if group.live > rules.limit then
       group.formed, link, group.early = true, group.early, {}
-      redis.call('ZADD', KEYS[5], group.first_seen, group.id)
       redis.call('ZADD', KEYS[6], group.first_seen, group.id)
     end
   end
+  if link or group.formed and earlier then redis.call('ZADD', KEYS[5], group.first_seen, group.id) end
   local answer = {}
   if ticket.urgent and #ticket.destinations > 0 then
     if group.announced or group.muted then

@@ -1,0 +1,107 @@
+"""Incidents in Redis and in memory, step by step beside each other: whatever workers and operators do, in any order.
+
+Workers at once are orders of these steps, for each step is one script. What differs between workers is what each has
+seen: a ticket may be like others that have not joined yet, or have gone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import count
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from ticketrouter.adapters.memory import MemoryClock, MemoryIncidents, MemoryState
+from ticketrouter.adapters.system import SystemClock
+from ticketrouter.domain.incident import IncidentAction
+from ticketrouter.domain.joiner import Joiner, Neighbour
+
+LIMIT = 3
+NOW_MS = SystemClock().now_ms()  # Redis has a clock of its own, and forgets what is a month old
+NUMBERS = st.integers(0, 30)
+# By number: a ticket that comes again says the same.
+CATEGORIES = ("Technical", "Technical", "Legal", "Technical", "Billing")
+URGENCIES = (0.85, 0.5, 0.97, 0.85)
+DESTINATIONS = (("oncall",), ("oncall",), ("boss", "oncall"), ("oncall",), (), ("boss",), ("oncall",))
+TICKETS = st.builds(
+    lambda number, like, close: Joiner(
+        ticket_id=f"t{number}",
+        group_id="",
+        category=CATEGORIES[number % 5],
+        urgency_score=URGENCIES[number % 4],
+        urgent=URGENCIES[number % 4] > 0.8,
+        accepted_at_ms=NOW_MS + number * 7 % 31,
+        excerpt=f"it is down {number}",
+        destinations=DESTINATIONS[number % 7] if URGENCIES[number % 4] > 0.8 else (),
+        neighbours=tuple(Neighbour(f"t{other}", 0.75) for other in like if other != number),
+        close=min(close, len(like) - (number in like)),
+    ),
+    NUMBERS,
+    st.one_of(st.just(list(range(31))), st.lists(NUMBERS, unique=True)),
+    st.integers(0, 31),
+)
+
+
+def timeless(incident):
+    """Return an incident but for the two clocks' times."""
+    announced = incident.announced_at_ms is not None
+    return replace(incident, joined_at_ms=0, updated_at_ms=0, announced_at_ms=0 if announced else None)
+
+
+def test_twin_and_redis_agree_whatever_happens(redis_world, redis_admin):
+    class Agreement(RuleBasedStateMachine):
+        def __init__(self):
+            super().__init__()
+            redis_admin.run([("FLUSHDB",)])
+            self.sides = [
+                redis_world().incidents_with(limit=LIMIT),
+                MemoryIncidents(MemoryState(MemoryClock()), limit=LIMIT),
+            ]
+            self.numbers = count()
+            self.joined = {}
+
+        def same(self, ask):
+            real, twin = map(ask, self.sides)
+            assert real == twin
+            return real
+
+        @rule(tickets=st.lists(TICKETS, min_size=1, max_size=6))
+        def join(self, tickets):
+            tickets = [replace(one, group_id=f"inc_{next(self.numbers):026d}") for one in tickets]
+
+            def ask(side):
+                return [replace(one, incident=timeless(one.incident)) for one in side.join(tickets)]
+
+            for ticket, one in zip(tickets, self.same(ask), strict=True):
+                self.joined[ticket.ticket_id] = one.incident.id
+                spared = set() if one.incident.muted else set(one.verdict.suppressed)
+                heard = {name for name, update in one.incident.told.items() if update}
+                assert spared <= heard, "nobody is spared a ticket of what he has not heard of"
+
+        @rule(number=NUMBERS, update=st.integers(1, 4), names=st.sampled_from([["oncall"], ["boss", "oncall"]]))
+        def confirm(self, number, update, names):
+            if incident_id := self.joined.get(f"t{number}"):
+                self.same(lambda side: side.confirm(incident_id, update, names))
+
+        @rule(number=NUMBERS, action=st.sampled_from(list(IncidentAction)))
+        def act(self, number, action):
+            if incident_id := self.joined.get(f"t{number}"):
+                self.same(lambda side: (found := side.change(incident_id, action)) and timeless(found))
+
+        @rule(number=NUMBERS, known=st.booleans())
+        def forget(self, number, known):
+            incident_id = self.joined.get(f"t{number}") if known else None
+            self.same(lambda side: side.forget(f"t{number}", incident_id))
+
+        @rule(quiet_ms=st.sampled_from([-1_000, 10**9]))
+        def end(self, quiet_ms):
+            self.same(lambda side: sorted(map(timeless, side.due(quiet_ms=quiet_ms)), key=lambda one: one.id))
+
+        @invariant()
+        def people_see_the_same(self):
+            for incident in self.same(lambda side: list(map(timeless, side.find(status="", limit=99, cursor=None)[0]))):
+                self.same(lambda side, name=incident.id: side.members(name, 99))
+
+    run_state_machine_as_test(Agreement, settings=settings(max_examples=25, stateful_step_count=25, deadline=None))
