@@ -11,3 +11,17 @@ export const queryClient = new QueryClient({
     },
   },
 });
+
+/** Names of what is cached. `keys.ticket(id)` with more words behind it is renewed together with it. */
+export const keys = {
+  tickets: (...more: readonly unknown[]) => ["tickets", ...more],
+  ticket: (id: string, ...more: readonly unknown[]) => ["ticket", id, ...more],
+  incidents: (...more: readonly unknown[]) => ["incidents", ...more],
+  incident: (id: string) => ["incident", id],
+  deliveries: (...more: readonly unknown[]) => ["deliveries", ...more],
+  delivery: (id: string) => ["delivery", id],
+  deadLetters: () => ["dead-letters"],
+  destinations: () => ["destinations"],
+  stats: (...more: readonly unknown[]) => ["stats", ...more],
+  model: () => ["model"],
+};

@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { makeTicket } from "./fakes";
+import { compareTickets, ticketMatches } from "./lists";
+
+describe("a ticket that came by itself", () => {
+  const ticket = makeTicket({ subject: "Checkout returns 500", urgency_score: 0.94, customer: "acme" });
+
+  it.each([
+    [{}, true],
+    [{ status: "scored", category: "Technical", sentiment: "negative", customer: "acme" }, true],
+    [{ status: "failed" }, false],
+    [{ category: "Legal" }, false],
+    [{ min_urgency: 0.94, max_urgency: 0.94 }, true],
+    [{ min_urgency: 0.95 }, false],
+    [{ max_urgency: 0.9 }, false],
+    [{ q: "500 CHECKOUT" }, true],
+    [{ q: "checkout 404" }, false],
+    [{ since: "2026-11-21T22:00:00Z", until: "2026-11-21T22:00:01Z" }, true],
+    [{ until: String(Date.parse("2026-11-21T22:00:00Z")) }, false],
+  ] as const)("%j lets it in: %s", (filters, fits) => expect(ticketMatches(filters, ticket)).toBe(fits));
+
+  it("has no place between limits of urgency before it is scored", () => {
+    expect(ticketMatches({ min_urgency: 0 }, makeTicket({ urgency_score: null }))).toBe(false);
+  });
+});
+
+describe("the order", () => {
+  const early = makeTicket({ ticket_id: "early", accepted_at: "2026-11-21T22:00:00Z", urgency_score: 0.9 });
+  const late = makeTicket({ ticket_id: "late", accepted_at: "2026-11-21T23:00:00Z", urgency_score: 0.2 });
+  const again = makeTicket({ ticket_id: "again", accepted_at: "2026-11-21T23:30:00Z", urgency_score: 0.9 });
+  const unscored = makeTicket({ ticket_id: "unscored", accepted_at: "2026-11-21T23:59:00Z", urgency_score: null });
+
+  it.each([
+    ["-accepted_at", ["unscored", "again", "late", "early"]],
+    ["accepted_at", ["early", "late", "again", "unscored"]],
+    ["-urgency_score", ["again", "early", "late", "unscored"]],
+    ["urgency_score", ["late", "again", "early", "unscored"]],
+  ] as const)("%s", (sort, ids) => {
+    const rows = [late, unscored, early, again].sort((a, b) => compareTickets(sort, a, b));
+    expect(rows.map((row) => row.ticket_id)).toEqual(ids);
+  });
+});

@@ -1,0 +1,104 @@
+/** The lists of the API that are kept live. */
+import { api, read } from "@/api/client";
+import { keys } from "@/api/queries";
+import type { paths } from "@/api/schema";
+import type { Delivery, Incident, Ticket } from "@/api/types";
+import { type LiveList, useLiveList } from "./useLiveList";
+
+type QueryOf<P extends "/tickets" | "/deliveries" | "/incidents"> = NonNullable<paths[P]["get"]["parameters"]["query"]>;
+export type TicketFilters = Omit<QueryOf<"/tickets">, "cursor" | "limit">;
+export type DeliveryFilters = Omit<QueryOf<"/deliveries">, "cursor" | "limit">;
+export type IncidentFilters = Omit<QueryOf<"/incidents">, "cursor" | "limit">;
+
+const PAGE = 100;
+const after = (cursor: string | null) => (cursor === null ? {} : { cursor });
+
+/** Times of the API as Unix milliseconds, ISO 8601 or nothing. */
+function millis(time: string | undefined): number | null {
+  if (!time) return null;
+  return /^\d+$/.test(time) ? Number(time) : Date.parse(time);
+}
+
+/** The API's filters, for a ticket that came by itself. Source: `GET /tickets` in docs/openapi.json. */
+export function ticketMatches(filters: TicketFilters, ticket: Ticket): boolean {
+  const { status, category, sentiment, customer } = filters;
+  const text = `${ticket.subject} ${ticket.description}`.toLowerCase();
+  const words = filters.q?.toLowerCase().split(/\s+/).filter(Boolean) ?? [];
+  const accepted = Date.parse(ticket.accepted_at);
+  const bounded = filters.min_urgency !== undefined || filters.max_urgency !== undefined;
+  if (bounded && ticket.urgency_score === null) return false; // it comes again when it is scored
+  const score = ticket.urgency_score ?? 0;
+  return (
+    (!status || ticket.status === status) &&
+    (!category || ticket.category === category) &&
+    (!sentiment || ticket.sentiment === sentiment) &&
+    (!customer || ticket.customer === customer) &&
+    score >= (filters.min_urgency ?? 0) &&
+    score <= (filters.max_urgency ?? 1) &&
+    accepted >= (millis(filters.since) ?? Number.NEGATIVE_INFINITY) &&
+    accepted < (millis(filters.until) ?? Number.POSITIVE_INFINITY) &&
+    words.every((word) => text.includes(word))
+  );
+}
+
+/** The API's order. A ticket without a score comes after those that have one. */
+export function compareTickets(sort: TicketFilters["sort"], a: Ticket, b: Ticket): number {
+  const order = sort ?? "-accepted_at";
+  const sign = order.startsWith("-") ? -1 : 1;
+  const newest = Date.parse(b.accepted_at) - Date.parse(a.accepted_at);
+  if (order.endsWith("accepted_at")) return -sign * newest;
+  if (a.urgency_score === null || b.urgency_score === null)
+    return Number(a.urgency_score === null) - Number(b.urgency_score === null) || newest;
+  return sign * (a.urgency_score - b.urgency_score) || newest;
+}
+
+export function useTicketList(filters: TicketFilters, held: boolean): LiveList<Ticket> {
+  return useLiveList<Ticket>({
+    queryKey: keys.tickets(filters),
+    held,
+    async load(cursor, signal) {
+      const query = { ...filters, limit: PAGE, ...after(cursor) };
+      const page = await read(api.GET("/tickets", { params: { query }, signal }));
+      return { rows: page.tickets, cursor: page.cursor };
+    },
+    changed: ({ tickets, removed }) => ({ rows: tickets, gone: removed }),
+    idOf: (ticket) => ticket.ticket_id,
+    matches: (ticket) => ticketMatches(filters, ticket),
+    compare: (a, b) => compareTickets(filters.sort, a, b),
+  });
+}
+
+export function useDeliveryList(filters: DeliveryFilters, held: boolean): LiveList<Delivery> {
+  return useLiveList<Delivery>({
+    queryKey: keys.deliveries(filters),
+    held,
+    async load(cursor, signal) {
+      const query = { ...filters, limit: PAGE, ...after(cursor) };
+      const page = await read(api.GET("/deliveries", { params: { query }, signal }));
+      return { rows: page.deliveries, cursor: page.cursor };
+    },
+    changed: ({ deliveries }) => ({ rows: deliveries }),
+    idOf: (delivery) => delivery.id,
+    matches: (delivery) =>
+      (!filters.status || delivery.status === filters.status) &&
+      (!filters.destination || delivery.destination === filters.destination) &&
+      (!filters.category || delivery.category === filters.category),
+    compare: (a, b) => Date.parse(b.updated_at) - Date.parse(a.updated_at),
+  });
+}
+
+export function useIncidentList(filters: IncidentFilters, held: boolean): LiveList<Incident> {
+  return useLiveList<Incident>({
+    queryKey: keys.incidents(filters),
+    held,
+    async load(cursor, signal) {
+      const query = { ...filters, limit: PAGE, ...after(cursor) };
+      const page = await read(api.GET("/incidents", { params: { query }, signal }));
+      return { rows: page.incidents, cursor: page.cursor };
+    },
+    changed: ({ incidents }) => ({ rows: incidents }),
+    idOf: (incident) => incident.incident_id,
+    matches: (incident) => !filters.status || incident.status === filters.status,
+    compare: (a, b) => Date.parse(b.last_seen) - Date.parse(a.last_seen),
+  });
+}
