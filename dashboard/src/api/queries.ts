@@ -1,5 +1,7 @@
 /** The cache of what the API answered. Live changes are put into it (src/live), so nothing in it polls for itself. */
-import { QueryClient } from "@tanstack/react-query";
+import { QueryClient, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { api, read } from "./client";
 import { ApiError } from "./problem";
 
 export const queryClient = new QueryClient({
@@ -25,3 +27,21 @@ export const keys = {
   stats: (...more: readonly unknown[]) => ["stats", ...more],
   model: () => ["model"],
 };
+
+const NONE: readonly string[] = [];
+
+/** The categories, in the order of the model; none until they are known. */
+export function useCategories(): readonly string[] {
+  const { data } = useQuery({
+    queryKey: keys.model(),
+    queryFn: ({ signal }) => read(api.GET("/model", { signal })),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  return useMemo(() => categoriesOf(data?.manifest), [data]);
+}
+
+function categoriesOf(manifest: Record<string, unknown> | undefined): readonly string[] {
+  const labels = manifest?.labels;
+  const found = typeof labels === "object" && labels !== null && "category" in labels ? labels.category : NONE;
+  return Array.isArray(found) ? found.filter((each) => typeof each === "string") : NONE;
+}

@@ -46,6 +46,12 @@ export function formatDuration(ms: number): string {
   return two(Math.round(ms / HOUR) * HOUR, DAY, "d", HOUR, "h");
 }
 
+/** An age in whole seconds: `0 s`, `14 s`, `2 min 5 s`. */
+export function formatAge(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / SECOND));
+  return seconds < 60 ? `${seconds} s` : formatDuration(seconds * SECOND);
+}
+
 function two(ms: number, large: number, largeUnit: string, small: number, smallUnit: string): string {
   const rest = Math.round((ms % large) / small);
   const first = `${Math.floor(ms / large)} ${largeUnit}`;

@@ -1,8 +1,8 @@
 /** The server's clock, which stands still while the page is stale or paused: old rows must not look as if they aged. */
-import { useSyncExternalStore } from "react";
+import { useCallback, useSyncExternalStore } from "react";
 import { classify } from "./freshness";
 import { usePoller } from "./LiveProvider";
-import type { Poller, PollState } from "./poller";
+import type { PollState } from "./poller";
 
 const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;
@@ -36,12 +36,15 @@ export function useServerTime<T extends string | number>(tell: (nowMs: number) =
 
 /** What `tell` makes of the polling and of this machine's time, each second and at each step of the polling. */
 export function usePollTime<T extends string>(tell: (state: PollState, nowMs: number) => T): T {
-  const poller: Poller = usePoller();
-  const both = (listener: () => void) => {
-    const ends = [subscribe(listener), poller.subscribe(listener)];
-    return () => {
-      for (const end of ends) end();
-    };
-  };
+  const poller = usePoller();
+  const both = useCallback(
+    (listener: () => void) => {
+      const ends = [subscribe(listener), poller.subscribe(listener)];
+      return () => {
+        for (const end of ends) end();
+      };
+    },
+    [poller],
+  );
   return useSyncExternalStore(both, () => tell(poller.getState(), Date.now()));
 }

@@ -1,0 +1,221 @@
+import { useWindowVirtualizer } from "@tanstack/react-virtual";
+import { type MouseEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useHotkeys } from "@/app/hotkeys";
+import { formatCounted } from "@/format/number";
+import { cx } from "./cx";
+import styles from "./DataTable.module.css";
+import { extend, type Selection, step, toggle, toggleAll } from "./rowKeys";
+import { type Column, TableHead } from "./TableHead";
+
+export type { Column } from "./TableHead";
+
+type DataTableProps<T> = {
+  /** Names the table for screen readers. */
+  label: string;
+  rows: readonly T[];
+  columns: readonly Column<T>[];
+  idOf: (row: T) => string;
+  /** What a row is called when it is selected: `Select Checkout returns 500`. */
+  nameOf?: (row: T) => string;
+  onOpen?: (row: T) => void;
+  /** The id of the row that is open beside the table. */
+  openId?: string | null;
+  /** As the API writes it, e.g. `-urgency_score`. */
+  sort?: string;
+  onSort?: (sort: string) => void;
+  selection?: Selection;
+  onSelect?: (selection: Selection) => void;
+  /** Told when somebody reads or works in the rows: then none may move. For `useLiveList`. */
+  onHold?: (held: boolean) => void;
+  pending?: number;
+  onShowPending?: () => void;
+  hasMore?: boolean;
+  onMore?: () => void;
+  loadingMore?: boolean;
+  rowHeight?: number;
+};
+
+const INTERACTIVE = "a, button, input, label, select";
+
+/** A table of any length: only the rows in sight are in the document. j and k move, Enter opens, x selects. */
+export function DataTable<T>(props: DataTableProps<T>) {
+  const { label, rows, columns, idOf, onOpen, openId, selection, onSelect, rowHeight = 40 } = props;
+  const body = useRef<HTMLTableSectionElement>(null);
+  const [active, setActive] = useState<string | null>(null);
+  const margin = useOffsetTop(body);
+  const virtual = useWindowVirtualizer({
+    count: rows.length,
+    estimateSize: () => rowHeight,
+    overscan: 12,
+    scrollMargin: margin,
+    getItemKey: (index) => idOf(rows[index] as T),
+  });
+  const hold = useHold(margin, (selection?.ids.size ?? 0) > 0, props.onHold);
+  useMore(virtual.range?.endIndex ?? 0, props);
+
+  const order = rows.map(idOf);
+  const place = active === null ? -1 : order.indexOf(active);
+  const move = (by: number, extending = false) => {
+    const next = step(place < 0 ? null : place, by, rows.length);
+    const id = next === null ? undefined : order[next];
+    if (next === null || id === undefined) return;
+    setActive(id);
+    virtual.scrollToIndex(next, { align: "auto" });
+    if (extending && selection && onSelect)
+      onSelect(extend(selection.anchor === null && active !== null ? toggle(selection, active) : selection, id, order));
+    requestAnimationFrame(() => body.current?.querySelector<HTMLElement>(`[data-row="${next}"]`)?.focus());
+  };
+  const open = () => {
+    const row = rows[place];
+    if (row !== undefined) onOpen?.(row);
+  };
+  useHotkeys([
+    { keys: "j", does: "Next row", run: () => move(1) },
+    { keys: "k", does: "Previous row", run: () => move(-1) },
+    ...(onOpen ? [{ keys: "Enter", does: "Open the row", run: open }] : []),
+    ...(selection && onSelect
+      ? [
+          { keys: "x", does: "Select the row", run: () => active !== null && onSelect(toggle(selection, active)) },
+          { keys: "Shift+J", does: "Extend the selection down", run: () => move(1, true) },
+          { keys: "Shift+K", does: "Extend the selection up", run: () => move(-1, true) },
+        ]
+      : []),
+  ]);
+
+  const click = (event: MouseEvent, row: T) => {
+    setActive(idOf(row));
+    if (event.target instanceof Element && event.target.closest(INTERACTIVE)) return;
+    if (event.shiftKey && selection && onSelect) onSelect(extend(selection, idOf(row), order));
+    else onOpen?.(row);
+  };
+
+  const items = virtual.getVirtualItems();
+  const before = (items[0]?.start ?? margin) - margin;
+  const after = virtual.getTotalSize() - ((items.at(-1)?.end ?? margin) - margin);
+  const selecting = selection !== undefined && onSelect !== undefined;
+  const span = columns.length + (selecting ? 1 : 0);
+  return (
+    <div className={styles.frame} {...hold}>
+      <Pending count={props.pending ?? 0} onShow={props.onShowPending} />
+      <table className={styles.table} aria-label={label} aria-rowcount={props.hasMore ? -1 : rows.length + 1}>
+        <TableHead
+          columns={columns}
+          sort={props.sort}
+          onSort={props.onSort}
+          all={selecting && order.length > 0 && order.every((id) => selection.ids.has(id))}
+          onAll={selecting ? () => onSelect(toggleAll(selection, order)) : undefined}
+        />
+        <tbody ref={body}>
+          <Space height={before} span={span} />
+          {items.map((item) => {
+            const row = rows[item.index] as T;
+            const id = idOf(row);
+            const selected = selection?.ids.has(id) ?? false;
+            return (
+              <tr
+                key={item.key}
+                data-row={item.index}
+                aria-rowindex={item.index + 2}
+                aria-selected={selecting ? selected : undefined}
+                tabIndex={id === active || (place < 0 && item.index === 0) ? 0 : -1}
+                className={cx(styles.row, onOpen && styles.opens, id === openId && styles.open)}
+                style={{ height: rowHeight }}
+                onFocus={() => setActive(id)}
+                onClick={(event) => click(event, row)}
+              >
+                {selecting && (
+                  <td className={styles.check}>
+                    <label>
+                      <span className="visually-hidden">Select {props.nameOf?.(row) ?? id}</span>
+                      <input type="checkbox" checked={selected} onChange={() => onSelect(toggle(selection, id))} />
+                    </label>
+                  </td>
+                )}
+                {columns.map((column) => (
+                  <td
+                    key={column.key}
+                    className={cx(
+                      column.hideBelow && styles[`below${column.hideBelow}`],
+                      column.align === "end" && styles.end,
+                    )}
+                  >
+                    {column.cell(row)}
+                  </td>
+                ))}
+              </tr>
+            );
+          })}
+          <Space height={after} span={span} />
+        </tbody>
+      </table>
+      {props.loadingMore && <p className={styles.more}>Loading more rows</p>}
+    </div>
+  );
+}
+
+function Space({ height, span }: { height: number; span: number }) {
+  if (height <= 0) return null;
+  return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a row without tabIndex takes no focus
+    <tr aria-hidden="true">
+      <td colSpan={span} className={styles.space} style={{ height }} />
+    </tr>
+  );
+}
+
+function Pending({ count, onShow }: { count: number; onShow: (() => void) | undefined }) {
+  const show = () => {
+    onShow?.();
+    window.scrollTo({ top: 0, behavior: "smooth" });
+  };
+  return (
+    <div className={styles.pending} role="status">
+      {count > 0 && (
+        <button type="button" className={styles.pill} onClick={show}>
+          {formatCounted(count, "new row")}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** How far an element is from the top of the document. */
+function useOffsetTop(element: { current: HTMLElement | null }): number {
+  const [top, setTop] = useState(0);
+  useLayoutEffect(() => {
+    const measure = () => setTop(element.current ? element.current.getBoundingClientRect().top + window.scrollY : 0);
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(document.body);
+    return () => observer.disconnect();
+  }, [element]);
+  return top;
+}
+
+/** Tell when a person is at work in the rows: pointer or focus in them, scrolled into them, something selected. */
+function useHold(margin: number, selected: boolean, onHold: ((held: boolean) => void) | undefined) {
+  const [pointer, setPointer] = useState(false);
+  const [focus, setFocus] = useState(false);
+  const [scrolled, setScrolled] = useState(false);
+  useEffect(() => {
+    const follow = () => setScrolled(window.scrollY > margin / 2);
+    follow();
+    window.addEventListener("scroll", follow, { passive: true });
+    return () => window.removeEventListener("scroll", follow);
+  }, [margin]);
+  const held = pointer || focus || scrolled || selected;
+  useEffect(() => onHold?.(held), [held, onHold]);
+  return {
+    onPointerEnter: useCallback(() => setPointer(true), []),
+    onPointerLeave: useCallback(() => setPointer(false), []),
+    onFocus: useCallback(() => setFocus(true), []),
+    onBlur: useCallback(() => setFocus(false), []),
+  };
+}
+
+/** Ask for the next page some rows before the end is in sight. */
+function useMore<T>(end: number, { rows, hasMore, onMore, loadingMore }: DataTableProps<T>) {
+  useEffect(() => {
+    if (hasMore && !loadingMore && end >= rows.length - 20) onMore?.();
+  }, [end, rows.length, hasMore, loadingMore, onMore]);
+}
