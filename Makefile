@@ -21,10 +21,11 @@ MODELS := $(call stamp,.venv-models,requirements/models.txt)
 SOURCES := docs/openapi.json $(wildcard dashboard/*.*) $(shell find dashboard/src dashboard/public -type f ! -name schema.d.ts)
 NODE := $(call stamp,dashboard/node_modules,dashboard/package-lock.json)
 SITE := $(call stamp,dashboard/dist,$(SOURCES))
+BROWSER := $(call stamp,dashboard/e2e/node_modules,dashboard/e2e/package-lock.json)
 
 export SAM_CLI_TELEMETRY := 0
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo dashboard check-ui test test-models deploy-test container-test check format bench bench-scoring openapi cost model eval card lock doctor build deploy delete clean
+.PHONY: help setup run demo dashboard check-ui test-ui test test-models deploy-test container-test check format bench bench-scoring openapi cost model eval card lock doctor build deploy delete clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +50,10 @@ check-ui: $(NODE) ## format, lint, types, tests and size of the dashboard (needs
 	@cd dashboard && npm run --silent check && npm run --silent test
 	@$(MAKE) --silent dashboard
 	@cd dashboard && npm run --silent size
+
+test-ui: $(DEV) $(SITE) $(BROWSER) ## use the dashboard in Chromium as a person would, on the local stack (ARGS="-g replay" picks)
+	@node dashboard/e2e/chromium.mjs
+	@cd dashboard/e2e && npm run --silent test -- $(ARGS)
 
 test: $(DEV) ## run every test: no network, AWS account, Docker or Node (ARGS="-k ingest" picks)
 	@exec $(PY) -m pytest $(ARGS)
@@ -132,6 +137,7 @@ environment = $(or $(ENV),$(error Which environment? make $(MAKECMDGOALS) ENV=de
 
 clean: ## remove environments, caches and the local stack's data
 	rm -rf .venv .venv-sam .venv-models .venv-lock .local .aws-sam .container dashboard/node_modules dashboard/dist
+	rm -rf dashboard/e2e/node_modules dashboard/e2e/artifacts
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 compile = UV_CUSTOM_COMPILE_COMMAND="make lock" ../.venv-lock/bin/$(COMPILE) $(1)
@@ -164,12 +170,18 @@ $(MODELS):
 TORCH := .venv-models/bin/python -m pip install --disable-pip-version-check torch==2.13.0;
 
 # What npm has to say is shown if it fails.
-npm = said=$$(cd dashboard && npm $(1) 2>&1) || { echo "$$said"; echo "The dashboard is not built."; exit 1; }
+npm = said=$$(cd dashboard && npm $(1) 2>&1) || { echo "$$said"; echo "npm $(1): failed in dashboard/"; exit 1; }
 
 $(NODE):
 	@command -v npm > /dev/null || { echo "No dashboard: it needs Node.js 20.19 or newer with npm."; exit 1; }
 	@echo "Setting up dashboard/node_modules from its lock, half a minute, once."
 	@$(call npm,ci)
+	@touch $@
+
+# Playwright and Lighthouse: much that only these tests need. The browser is the system's.
+$(BROWSER): $(NODE)
+	@echo "Setting up dashboard/e2e/node_modules from its lock, half a minute, once."
+	@$(call npm,ci --prefix e2e)
 	@touch $@
 
 $(SITE): $(NODE)

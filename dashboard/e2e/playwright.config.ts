@@ -1,0 +1,25 @@
+import { defineConfig, devices } from "@playwright/test";
+import { findChromium } from "./chromium.mjs";
+
+const chromium = findChromium();
+if (!chromium) throw new Error("There is no Chromium: node chromium.mjs installs Debian's");
+
+export default defineConfig({
+  testDir: "tests",
+  outputDir: "artifacts/failures",
+  workers: 1, // one stack at a time: it has ten processes of its own
+  fullyParallel: false,
+  forbidOnly: true,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [["list"], ["./world/figures.ts"]],
+  use: {
+    ...devices["Desktop Chrome"],
+    viewport: { width: 1440, height: 900 },
+    launchOptions: { executablePath: chromium },
+    timezoneId: "Europe/Berlin", // one that is not UTC: a time without its zone would be seen
+    locale: "en-GB",
+    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
+  },
+});
