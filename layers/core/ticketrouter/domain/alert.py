@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from ticketrouter.domain.digest import DigestFacts
@@ -207,6 +207,25 @@ def redacted_excerpt(text: str) -> str:
     It is redacted before it is cut: half a card number looks like none.
     """
     return excerpt(redact(" ".join(text[:_REDACTED_CHARS].split())))
+
+
+def without_quotes(alert: Alert, ticket_id: str, said: str) -> Alert:
+    """Return a message about several tickets without what it quotes of one; what it counts stays.
+
+    Args:
+        alert: About an incident, or a digest; another one is returned as it is.
+        ticket_id: The ticket.
+        said: Its `redacted_excerpt`. A sample of an incident has no other name.
+    """
+    incident, digest = alert.incident, alert.digest
+    if incident is not None:
+        incident = replace(incident, samples=tuple(sample for sample in incident.samples if sample != said))
+    if digest is not None:
+        lines = (line for line in digest.lines if line.ticket_id != ticket_id)
+        digest = replace(
+            digest, lines=tuple(replace(line, excerpt="") if line.excerpt == said else line for line in lines)
+        )
+    return replace(alert, incident=incident, digest=digest)
 
 
 def trial_alert(destination: str, *, now_ms: int, token: str) -> Alert:

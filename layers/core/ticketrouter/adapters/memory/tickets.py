@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ticketrouter.adapters.memory.state import MemoryState, TicketRow
+from ticketrouter.domain.alert import redacted_excerpt, without_quotes
 from ticketrouter.domain.message import WorkItem
 from ticketrouter.domain.record import DeadLetter, Outcome, TicketRecord
 from ticketrouter.domain.stats import of_failed, of_outcome
 from ticketrouter.domain.status import State
+from ticketrouter.domain.ticket import Ticket
 from ticketrouter.ports import Begin, Begun
 
 
@@ -167,6 +169,7 @@ class MemoryTicketStore:
         with self._state.open():
             if ticket_id not in self._state.rows:
                 return False
+            self._forget_quotes(self._state.rows[ticket_id].record.item.ticket)
             self._state.bury(ticket_id)
             self._state.deadlines.pop(ticket_id, None)
             self._state.letters.pop(ticket_id, None)
@@ -174,6 +177,12 @@ class MemoryTicketStore:
                 del self._state.deliveries[key]
             self._state.change(ticket_id, removed=True)
             return True
+
+    def _forget_quotes(self, ticket: Ticket) -> None:
+        said = redacted_excerpt(ticket.description)
+        for row in self._state.deliveries.values():
+            told = without_quotes(row.delivery.alert, ticket.ticket_id, said)
+            row.delivery = replace(row.delivery, alert=told)
 
     def overdue(self, now_ms: int, limit: int) -> list[str]:
         """Return ids whose deadline has passed, oldest first."""

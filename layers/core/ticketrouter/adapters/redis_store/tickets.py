@@ -9,6 +9,7 @@ from ticketrouter.adapters.redis_store.client import Command, RedisClient, call
 from ticketrouter.adapters.redis_store.deadlines import expected, settled
 from ticketrouter.adapters.redis_store.deliveries import ended, pending
 from ticketrouter.adapters.redis_store.projections import CHANGES_KEPT, Projections, counted
+from ticketrouter.adapters.redis_store.quotes import forget_quotes
 from ticketrouter.domain.listing import urgency_of
 from ticketrouter.domain.message import WorkItem
 from ticketrouter.domain.record import Outcome, TicketRecord
@@ -185,7 +186,7 @@ class RedisTicketStore:
         return [keys.decode_record(values) for values in self._client.run([_read(one) for one in ticket_ids])]
 
     def delete(self, ticket_id: str) -> bool:
-        """Remove record, embedding, index entries, deliveries and dead letter; False if there was none.
+        """Remove record, embedding, index entries, deliveries, quotes and dead letter; False if there was none.
 
         While its message may still be in a lane, nothing but a new claim makes the record again.
         """
@@ -193,6 +194,7 @@ class RedisTicketStore:
         record = keys.decode_record(values)
         if record is None:
             return False
+        forget_quotes(self._client, record)
         names = {destination.decode() for destination in destinations}
         commands: list[Command] = [
             self._projections.removed(ticket_id),

@@ -1,0 +1,60 @@
+"""What messages about several tickets quote of one that is deleted: it is taken out of their records."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from ticketrouter.adapters.redis_store import keys
+from ticketrouter.adapters.redis_store.client import RedisClient, call
+from ticketrouter.domain.alert import redacted_excerpt, without_quotes
+from ticketrouter.domain.record import Delivery, TicketRecord
+
+
+def forget_quotes(client: RedisClient, record: TicketRecord) -> None:
+    """Take out what digests and messages about the ticket's incident quote of it.
+
+    Args:
+        client: The way to Redis.
+        record: The ticket's; its deliveries are still there.
+    """
+    ticket = record.item.ticket
+    about_incident = _told(client, _messages_of(client, record.incident_id))
+    digests = {each.digest_id for each in (*_told(client, [ticket.ticket_id]), *about_incident) if each.digest_id}
+    said = redacted_excerpt(ticket.description)
+    rewritten = [
+        (each, without_quotes(each.alert, ticket.ticket_id, said))
+        for each in (*about_incident, *_told(client, sorted(digests)))
+    ]
+    client.run(
+        [
+            call("deliver_note", [_key(each)], "alert", keys.encode_alert(alert))
+            for each, alert in rewritten
+            if alert != each.alert
+        ]
+    )
+
+
+def _messages_of(client: RedisClient, incident_id: str | None) -> list[str]:
+    """Return what messages about an incident are known by (`Alert.about`)."""
+    if incident_id is None:
+        return []
+    (group,) = client.run([("HGET", keys.INCIDENT_STATES[0], incident_id)])
+    updates = 0 if group is None else int(json.loads(group)["update"])
+    return [f"{incident_id}~{update}" for update in range(1, updates + 1)]
+
+
+def _told(client: RedisClient, abouts: Sequence[str]) -> list[Delivery]:
+    """Return all deliveries about something, also those to fallbacks."""
+    names: Iterable[set[bytes]] = client.run([("SMEMBERS", keys.destinations_key(about)) for about in abouts])
+    places = [
+        keys.delivery_key(about, name.decode())
+        for about, found in zip(abouts, names, strict=True)
+        for name in sorted(found)
+    ]
+    replies = client.run([("HMGET", place, *keys.DELIVERY_FIELDS) for place in places])
+    return [delivery for delivery in map(keys.decode_delivery, replies) if delivery is not None]
+
+
+def _key(delivery: Delivery) -> str:
+    return keys.delivery_key(delivery.alert.about, delivery.alert.destination)
