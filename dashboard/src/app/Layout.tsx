@@ -56,13 +56,13 @@ export function Layout({ children }: { children: ReactNode }) {
       <a href="#content" className={styles.skip}>
         Skip to the content
       </a>
-      <div className={styles.rail}>
+      <nav className={styles.rail} aria-label="Pages">
         <div className={styles.brand}>
           <Mark />
           <span>Ticket router</span>
         </div>
         <Navigation />
-      </div>
+      </nav>
       <div className={styles.column}>
         <header className={styles.top}>
           <TopBar title={title} onHelp={() => setHelp(true)} />

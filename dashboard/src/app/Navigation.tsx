@@ -25,23 +25,21 @@ export function Navigation() {
   const search = useSearch();
   const waiting = useWaiting();
   return (
-    <nav aria-label="Pages">
-      <ul className={styles.list}>
-        {NAV.map(({ path, title, nav: { icon: Icon } }) => (
-          <li key={path}>
-            <Link
-              href={withRange(path, search)}
-              className={styles.link}
-              aria-current={isCurrent(path, location) ? "page" : undefined}
-            >
-              <Icon size={16} aria-hidden />
-              {title}
-              {waiting[path] ? <span className={styles.count}>{waiting[path]}</span> : null}
-            </Link>
-          </li>
-        ))}
-      </ul>
-    </nav>
+    <ul className={styles.list}>
+      {NAV.map(({ path, title, nav: { icon: Icon } }) => (
+        <li key={path}>
+          <Link
+            href={withRange(path, search)}
+            className={styles.link}
+            aria-current={isCurrent(path, location) ? "page" : undefined}
+          >
+            <Icon size={16} aria-hidden />
+            {title}
+            {waiting[path] ? <span className={styles.count}>{waiting[path]}</span> : null}
+          </Link>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -1,11 +1,12 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { type MouseEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type MouseEvent, type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useHotkeys } from "@/app/hotkeys";
 import { formatCounted } from "@/format/number";
 import { cx } from "./cx";
 import styles from "./DataTable.module.css";
 import { extend, type Selection, step, toggle, toggleAll } from "./rowKeys";
 import { type Column, TableHead } from "./TableHead";
+import { useMediaQuery } from "./useMediaQuery";
 
 export type { Column } from "./TableHead";
 
@@ -33,13 +34,19 @@ type DataTableProps<T> = {
   onMore?: () => void;
   loadingMore?: boolean;
   rowHeight?: number;
+  /** The whole row in one cell, for narrow screens, where columns would have no room. */
+  narrowCell?: (row: T) => ReactNode;
+  narrowRowHeight?: number;
 };
 
 const INTERACTIVE = "a, button, input, label, select";
 
 /** A table of any length: only the rows in sight are in the document. j and k move, Enter opens, x selects. */
 export function DataTable<T>(props: DataTableProps<T>) {
-  const { label, rows, columns, idOf, onOpen, openId, selection, onSelect, rowHeight = 40 } = props;
+  const { label, rows, idOf, onOpen, openId, selection, onSelect } = props;
+  const narrow = useMediaQuery("(max-width: 639px)") && props.narrowCell !== undefined;
+  const columns = narrow && props.narrowCell ? [{ key: "all", header: label, cell: props.narrowCell }] : props.columns;
+  const rowHeight = narrow ? (props.narrowRowHeight ?? 64) : (props.rowHeight ?? 40);
   const body = useRef<HTMLTableSectionElement>(null);
   const [active, setActive] = useState<string | null>(null);
   const margin = useOffsetTop(body);
@@ -50,6 +57,8 @@ export function DataTable<T>(props: DataTableProps<T>) {
     scrollMargin: margin,
     getItemKey: (index) => idOf(rows[index] as T),
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: sizes are kept until they are said to be others
+  useEffect(() => virtual.measure(), [rowHeight, virtual]);
   const hold = useHold(margin, (selection?.ids.size ?? 0) > 0, props.onHold);
   useMore(virtual.range?.endIndex ?? 0, props);
 
@@ -93,7 +102,6 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const before = (items[0]?.start ?? margin) - margin;
   const after = virtual.getTotalSize() - ((items.at(-1)?.end ?? margin) - margin);
   const selecting = selection !== undefined && onSelect !== undefined;
-  const span = columns.length + (selecting ? 1 : 0);
   return (
     <div className={styles.frame} {...hold}>
       <Pending count={props.pending ?? 0} onShow={props.onShowPending} />
@@ -106,7 +114,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
           onAll={selecting ? () => onSelect(toggleAll(selection, order)) : undefined}
         />
         <tbody ref={body}>
-          <Space height={before} span={span} />
+          <Space height={before} />
           {items.map((item) => {
             const row = rows[item.index] as T;
             const id = idOf(row);
@@ -145,7 +153,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
               </tr>
             );
           })}
-          <Space height={after} span={span} />
+          <Space height={after} />
         </tbody>
       </table>
       {props.loadingMore && <p className={styles.more}>Loading more rows</p>}
@@ -153,12 +161,13 @@ export function DataTable<T>(props: DataTableProps<T>) {
   );
 }
 
-function Space({ height, span }: { height: number; span: number }) {
+/** Stands for the rows that are out of sight. */
+function Space({ height }: { height: number }) {
   if (height <= 0) return null;
   return (
     // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a row without tabIndex takes no focus
     <tr aria-hidden="true">
-      <td colSpan={span} className={styles.space} style={{ height }} />
+      <td className={styles.space} style={{ height }} />
     </tr>
   );
 }

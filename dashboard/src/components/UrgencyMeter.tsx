@@ -4,9 +4,9 @@ import { formatScore } from "@/format/number";
 import { cx } from "./cx";
 import styles from "./UrgencyMeter.module.css";
 
-// Each band has a shape of its own: octagon, triangle, circle, bar.
+// Each band has a shape of its own: diamond, triangle, circle, bar.
 const SHAPES: Record<Band, string> = {
-  critical: "M4 1h4l3 3v4l-3 3H4L1 8V4z",
+  critical: "M6 .5 11.5 6 6 11.5.5 6z",
   high: "M6 1.5 11 10.5H1z",
   normal: "M6 2a4 4 0 1 1 0 8 4 4 0 0 1 0-8z",
   low: "M2 5h8v2H2z",
