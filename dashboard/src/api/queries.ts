@@ -1,8 +1,8 @@
 /** The cache of what the API answered. Live changes are put into it (src/live), so nothing in it polls for itself. */
-import { QueryClient, useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { QueryClient, type UseQueryResult, useQuery } from "@tanstack/react-query";
 import { api, read } from "./client";
 import { ApiError } from "./problem";
+import type { Model } from "./types";
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -30,18 +30,16 @@ export const keys = {
 
 const NONE: readonly string[] = [];
 
-/** The categories, in the order of the model; none until they are known. */
-export function useCategories(): readonly string[] {
-  const { data } = useQuery({
+/** What scores, and how well it did: the same until the next deployment. */
+export function useModel(): UseQueryResult<Model, ApiError> {
+  return useQuery<Model, ApiError>({
     queryKey: keys.model(),
     queryFn: ({ signal }) => read(api.GET("/model", { signal })),
     staleTime: Number.POSITIVE_INFINITY,
   });
-  return useMemo(() => categoriesOf(data?.manifest), [data]);
 }
 
-function categoriesOf(manifest: Record<string, unknown> | undefined): readonly string[] {
-  const labels = manifest?.labels;
-  const found = typeof labels === "object" && labels !== null && "category" in labels ? labels.category : NONE;
-  return Array.isArray(found) ? found.filter((each) => typeof each === "string") : NONE;
+/** The categories, in the order of the model; none until they are known. */
+export function useCategories(): readonly string[] {
+  return useModel().data?.manifest.labels?.category ?? NONE;
 }

@@ -12,6 +12,7 @@ export type Delivery = Schemas["DeliveryResource"];
 export type Destination = Schemas["DestinationResource"];
 export type DeadLetter = Schemas["DeadLetterResource"];
 export type Stats = Schemas["StatsResource"];
+export type Model = Schemas["ModelResource"];
 export type Changes = Schemas["ChangesPage"];
 export type Band = NonNullable<Ticket["urgency_band"]>;
 export type Sentiment = NonNullable<Ticket["sentiment"]>;

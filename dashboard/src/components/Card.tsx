@@ -10,7 +10,7 @@ type CardProps = {
   actions?: ReactNode;
   /** Without padding, for tables that reach the border. */
   flush?: boolean;
-  className?: string;
+  className?: string | undefined;
   children: ReactNode;
 };
 

@@ -56,8 +56,9 @@ class SystemFigures(Shape):
     """How well one system did on one set."""
 
     figures: Figures
-    intervals: dict[str, tuple[float, float]] = Field(
-        description="95 % intervals by figure, bootstrapped over groups of related tickets; absent where they are few."
+    intervals: dict[str, list[float]] = Field(
+        description="95 % intervals by figure, lowest and highest value, bootstrapped over groups of related tickets; "
+        "absent where these are few."
     )
 
 
