@@ -9,8 +9,8 @@ means and percentiles of minutes are never averaged.
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
@@ -23,6 +23,7 @@ COUNTERS = ("accepted", "scored", "urgent", "degraded", "failed", "delivered", "
 STAGES = ("queue_ms", "scoring_ms", "dispatch_ms", "total_ms")
 SERIES = ("accepted", "scored", "urgent", "failed", "degraded", "cold_starts", "delivered", "exhausted")
 MEANS = {"queue": "queue_ms", "scoring": "scoring_ms", "dispatch": "dispatch_ms"}  # of a step: they add up to the total
+SHARES = (0.50, 0.95, 0.99)
 URGENCY_BINS = 20
 MIN_WINDOW_S, MAX_WINDOW_S = 60, 86_400
 STEPS_S = (60, 120, 300, 900)
@@ -31,6 +32,8 @@ MAX_POINTS = 120  # of a series, whatever the window
 _RATIO = 1.1  # of a bucket's ends, so a percentile is off by at most 5 %
 _LOG_RATIO = math.log(_RATIO)
 _LOWEST, _HIGHEST = -25, 218  # 0.1 ms to 12 days
+
+Groups = defaultdict[str, dict[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +123,23 @@ def bucket(value_ms: float) -> int:
 
 def percentile(histogram: Mapping[int, int], share: float) -> float | None:
     """Return the duration in milliseconds that `share` (0 to 1) of the counted ones do not exceed; None of none."""
+    return percentiles(histogram, (share,))[0]
+
+
+def percentiles(histogram: Mapping[int, int], shares: Sequence[float]) -> list[float | None]:
+    """Return the same for ascending shares."""
     total = sum(histogram.values())
     if total <= 0:
-        return None
-    rank, seen = max(1, math.ceil(share * total)), 0
-    for index in sorted(histogram):
-        seen += histogram[index]
-        if seen >= rank:
-            break
-    return 0.0 if index == _LOWEST else float(f"{_RATIO ** (index + 0.5):.3g}")
+        return [None] * len(shares)
+    found: list[float | None] = []
+    buckets, seen, index = iter(sorted(histogram)), 0, _LOWEST
+    for share in shares:
+        rank = max(1, math.ceil(share * total))
+        while seen < rank:
+            index = next(buckets)
+            seen += histogram[index]
+        found.append(0.0 if index == _LOWEST else float(f"{_RATIO ** (index + 0.5):.3g}"))
+    return found
 
 
 def merge(bags: Iterable[Mapping[str, int]]) -> Counter[str]:
@@ -170,16 +181,17 @@ def shape(bags: Mapping[int, Mapping[str, int]], *, window_s: int, now_ms: int) 
     step_s = step_of(window_s)
     steps = _steps(bags, minutes, step_s // 60)
     total = merge(steps.values())
+    groups = _groups(total)
     return {
         "window_s": window_s,
         "step_s": step_s,
         "until_ms": now_ms,
         "counters": {name: total[name] for name in COUNTERS},
-        "by_category": _group(total, "category"),
-        "by_category_band": _by_band(total),
+        "by_category": dict(sorted(groups["category"].items())),
+        "by_category_band": _by_band(groups),
         "by_urgency": [total[f"urgency:{index}"] for index in range(URGENCY_BINS)],
-        "by_lane": _group(total, "lane"),
-        "latency": {stage: latency(total, stage) for stage in STAGES},
+        "by_lane": dict(sorted(groups["lane"].items())),
+        "latency": {stage: _latency(groups, stage) for stage in STAGES},
         "series": [_point(start, of_step) for start, of_step in steps.items()],
     }
 
@@ -193,32 +205,51 @@ def _steps(bags: Mapping[int, Mapping[str, int]], minutes: range, step: int) -> 
 
 
 def _point(start: int, of_step: Counter[str]) -> dict[str, Any]:
-    of_all = latency(of_step, "total_ms")
+    groups = _groups(of_step)
+    p50, p95, p99 = percentiles(_histogram(groups, "total_ms"), SHARES)
     return {
         "at_ms": start * 60_000,
         **{name: of_step[name] for name in SERIES},
-        "by_category": _group(of_step, "category"),
-        "mean_ms": {name: latency(of_step, stage)["mean"] for name, stage in MEANS.items()},
-        "total_ms": {"p50": of_all["p50"], "p95": of_all["p95"], "p99": of_all["p99"]},
+        "by_category": dict(sorted(groups["category"].items())),
+        "mean_ms": {name: _mean(groups, stage) for name, stage in MEANS.items()},
+        "total_ms": {"p50": p50, "p95": p95, "p99": p99},
     }
 
 
-def _by_band(total: Mapping[str, int]) -> dict[str, dict[str, int]]:
-    by_band = {name: _group(total, f"band:{name}") for name in BANDS}
-    categories = sorted({category for counts in by_band.values() for category in counts})
-    return {category: {name: counts.get(category, 0) for name, counts in by_band.items()} for category in categories}
+def _by_band(groups: Groups) -> dict[str, dict[str, int]]:
+    counts = {tuple(name.split(":", 1)): n for name, n in groups["band"].items()}
+    return {
+        category: {word: counts.get((word, category), 0) for word in BANDS}
+        for category in sorted({category for _, category in counts})
+    }
 
 
-def _group(total: Mapping[str, int], group: str) -> dict[str, int]:
-    prefix = f"{group}:"
-    # A count that was taken back is zero, and no category of its own.
-    return {name.removeprefix(prefix): n for name, n in sorted(total.items()) if n and name.startswith(prefix)}
+def _groups(total: Mapping[str, int]) -> Groups:
+    """Return the counts whose names have a colon, by what is before it and what is behind it."""
+    groups: Groups = defaultdict(dict)
+    for name, count in total.items():
+        if count:  # one that was taken back is zero, and no category of its own
+            group, colon, member = name.partition(":")
+            if colon:
+                groups[group][member] = count
+    return groups
 
 
 def latency(total: Mapping[str, int], stage: str) -> Latency:
     """Return count, mean and percentiles of a stage in milliseconds; all but the count are None without a duration."""
-    histogram = {int(index): count for index, count in _group(total, stage).items()}
-    count = sum(histogram.values())
-    mean = round(total.get(f"sum:{stage}", 0) / count / 1_000, 3) if count > 0 else None
-    p50, p95, p99 = (percentile(histogram, share) for share in (0.50, 0.95, 0.99))
-    return {"count": count, "mean": mean, "p50": p50, "p95": p95, "p99": p99}
+    return _latency(_groups(total), stage)
+
+
+def _latency(groups: Groups, stage: str) -> Latency:
+    histogram = _histogram(groups, stage)
+    p50, p95, p99 = percentiles(histogram, SHARES)
+    return {"count": sum(histogram.values()), "mean": _mean(groups, stage), "p50": p50, "p95": p95, "p99": p99}
+
+
+def _histogram(groups: Groups, stage: str) -> dict[int, int]:
+    return {int(index): count for index, count in groups[stage].items()}
+
+
+def _mean(groups: Groups, stage: str) -> float | None:
+    count = sum(groups[stage].values())
+    return round(groups["sum"].get(stage, 0) / count / 1_000, 3) if count > 0 else None

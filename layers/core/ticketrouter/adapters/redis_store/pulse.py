@@ -63,8 +63,9 @@ def read_minutes(minutes: Iterable[int]) -> list[Command]:
 
 def decode_minutes(minutes: Iterable[int], replies: Sequence[Any]) -> dict[int, dict[str, int]]:
     """Return counts by minute, without the minutes that have none."""
+    known = {name: name.decode() for flat in replies for name in flat[::2]}  # the same few hundred come again and again
     return {
-        minute: {name.decode(): int(count) for name, count in zip(flat[::2], flat[1::2], strict=True)}
+        minute: dict(zip(map(known.__getitem__, flat[::2]), map(int, flat[1::2]), strict=True))
         for minute, flat in zip(minutes, replies, strict=True)
         if flat
     }
