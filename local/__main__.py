@@ -20,6 +20,7 @@ COMMANDS = (
     "send",
     "storm",
     "destinations",
+    "feedback",
     "key",
     "bench",
     "openapi",

@@ -26,7 +26,16 @@ from models.losses import anchor_loss, class_loss, contrast_loss, urgency_losses
 from models.metrics import report
 from models.network import TicketNet, parameter_groups
 from models.predict import logits_torch, predict_torch
-from models.tickets import Ticket, cut_in_two, draw_evenly, read_public_train, read_rubric
+from models.tickets import (
+    TEST_DIR,
+    Ticket,
+    cut_in_two,
+    draw_evenly,
+    read_feedback,
+    read_public_train,
+    read_rubric,
+    read_tickets,
+)
 
 WORK_DIR = Path(".models")
 Epoch = list[tuple[list[Ticket], bool]]  # batches, and whether each holds rubric tickets
@@ -193,14 +202,17 @@ def main() -> None:
     options = parser.parse_args()
     config = tomllib.loads(options.config.read_text())
     rubric, dev = read_rubric()
+    feedback = read_feedback([*dev, *(ticket for path in TEST_DIR.glob("*.csv") for ticket in read_tickets(path))])
     public = read_public_train(list(config["public"]))
-    print(f"rubric: {len(rubric)} train, {len(dev)} dev; public: { {k: len(v) for k, v in public.items()} }")
+    print(f"rubric: {len(rubric)} train, {len(dev)} dev; feedback: {len(feedback)}")
+    print(f"public: { {k: len(v) for k, v in public.items()} }")
     started = time.monotonic()
-    net = train(config, rubric, public, options.out / "unfinished.pt")
+    net = train(config, [*rubric, *feedback], public, options.out / "unfinished.pt")
     figures = report(dev, predict_torch(net, [t.text for t in dev], load_tokenizer(config["max_tokens"])))
     training = {
         "rubric_train": len(rubric),
         "rubric_dev": len(dev),
+        "feedback": len(feedback),
         "public_sources": sorted(public),
         "epochs": config["epochs"],
         "minutes": round((time.monotonic() - started) / 60),

@@ -31,6 +31,7 @@ from ticketrouter.adapters.memory import (
     MemoryDestinationHealth,
     MemoryDestinations,
     MemoryDestinationSecrets,
+    MemoryFeedbackList,
     MemoryIncidents,
     MemoryRandomness,
     MemoryState,
@@ -48,6 +49,7 @@ from ticketrouter.telemetry import Handler
 from ticketrouter.usecases.audit import AuditTrail
 from ticketrouter.usecases.digests import Digests
 from ticketrouter.usecases.dispatcher import Dispatcher
+from ticketrouter.usecases.feedback import FeedbackBook
 from ticketrouter.usecases.incident_desk import IncidentDesk
 from ticketrouter.usecases.ingest import Ingest
 from ticketrouter.usecases.live import Live
@@ -113,6 +115,7 @@ class MemoryStage:
                 operate=self._operate(),
                 replay=self._replay(),
                 desk=IncidentDesk(incidents=self.incidents),
+                book=self._book(),
                 trail=self._trail(),
             ),
             "score": make_score(score_text=self._score_text(), manifest=model().manifest, evaluation=evaluation()),
@@ -202,6 +205,11 @@ class MemoryStage:
             alerts=self.alerts,
             clock=self.clock,
             randomness=self.randomness,
+        )
+
+    def _book(self) -> FeedbackBook:
+        return FeedbackBook(
+            store=self.store, rows=MemoryFeedbackList(self.state), clock=self.clock, randomness=self.randomness
         )
 
     def _trail(self) -> AuditTrail:

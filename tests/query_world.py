@@ -13,6 +13,7 @@ from ticketrouter.adapters.memory import (
     MemoryDeliveries,
     MemoryDestinationHealth,
     MemoryDestinations,
+    MemoryFeedbackList,
     MemoryIncidents,
     MemoryRandomness,
     MemoryState,
@@ -28,6 +29,7 @@ from ticketrouter.domain.status import DeliveryStatus, Lane
 from ticketrouter.domain.ticket import Ticket
 from ticketrouter.domain.urgency import Contribution
 from ticketrouter.usecases.audit import AuditTrail
+from ticketrouter.usecases.feedback import FeedbackBook
 from ticketrouter.usecases.incident_desk import IncidentDesk
 from ticketrouter.usecases.live import Live
 from ticketrouter.usecases.operate import Operate
@@ -78,6 +80,12 @@ class QueryWorld:
             clock=self.clock,
             randomness=MemoryRandomness(),
         )
+        self.book = FeedbackBook(
+            store=self.store,
+            rows=MemoryFeedbackList(self.state),
+            clock=self.clock,
+            randomness=MemoryRandomness(),
+        )
         self.audit_list = MemoryAuditList(self.state)
         self.trail = AuditTrail(audit=self.audit_list, clock=self.clock, randomness=MemoryRandomness())
 
@@ -90,6 +98,7 @@ class QueryWorld:
             "operate": self.operate,
             "replay": self.replay,
             "desk": self.desk,
+            "book": self.book,
             "trail": self.trail,
         }
 

@@ -160,7 +160,15 @@ def day_of_query() -> None:
     world.deliver(world.score(world.accept("INC-2041", customer="acme-gmbh")), 503, 200)
     world.fail("INC-2042")
     world.fail("INC-2043")
-    for case in ("get_ticket", "replay_delivery", "redrive", "list_tickets_wrong", "unknown_path", "wrong_method"):
+    for case in (
+        "get_ticket",
+        "post_feedback",
+        "replay_delivery",
+        "redrive",
+        "list_tickets_wrong",
+        "unknown_path",
+        "wrong_method",
+    ):
         call(handler, event("query", case), "query")
     call(handler, event("query", "redrive_all_dry_run", body='{"all": true}'), "query")
     for case in ("replay_deliveries", "test_destination"):

@@ -7,6 +7,7 @@ import os
 from ticketrouter.http_function import http_handler
 from ticketrouter.telemetry import Handler
 from ticketrouter.usecases.audit import AuditTrail
+from ticketrouter.usecases.feedback import FeedbackBook
 from ticketrouter.usecases.incident_desk import IncidentDesk
 from ticketrouter.usecases.live import Live
 from ticketrouter.usecases.operate import Operate
@@ -17,6 +18,7 @@ from . import (
     routes_audit,
     routes_dead_letters,
     routes_deliveries,
+    routes_feedback,
     routes_incidents,
     routes_live,
     routes_meta,
@@ -26,16 +28,24 @@ from .audited import audited
 
 
 def make_handler(
-    *, query: Query, live: Live, operate: Operate, replay: Replay, desk: IncidentDesk, trail: AuditTrail
+    *,
+    query: Query,
+    live: Live,
+    operate: Operate,
+    replay: Replay,
+    desk: IncidentDesk,
+    book: FeedbackBook,
+    trail: AuditTrail,
 ) -> Handler:
     """Build the handler of every route that reads or operates, and of `$default`."""
     routes = audited(
         {
-            **routes_tickets.routes(query, operate),
+            **routes_tickets.routes(query, operate, book),
             **routes_live.routes(query, live),
             **routes_deliveries.routes(query, replay),
             **routes_incidents.routes(desk),
             **routes_dead_letters.routes(query, operate),
+            **routes_feedback.routes(book),
             **routes_audit.routes(trail),
             **routes_meta.routes(query),
         },

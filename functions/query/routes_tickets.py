@@ -10,15 +10,16 @@ from ticketrouter.edge.schemas import TicketDetail, TicketPage, TicketResource
 from ticketrouter.edge.schemas_operate import DeletedTickets
 from ticketrouter.http_function import Event
 from ticketrouter.telemetry import logger
+from ticketrouter.usecases.feedback import FeedbackBook
 from ticketrouter.usecases.operate import Operate
 from ticketrouter.usecases.query import Query
 
 from .audited import FACTS
 
-_OPTIONAL_PARTS = {"explanation", "deliveries", "similar"}
+_OPTIONAL_PARTS = {"explanation", "deliveries", "similar", "feedback"}
 
 
-def routes(query: Query, operate: Operate) -> dict[str, Callable[[Event], Event]]:
+def routes(query: Query, operate: Operate, book: FeedbackBook) -> dict[str, Callable[[Event], Event]]:
     """Return who answers what."""
 
     def get_ticket(event: Event) -> Event:
@@ -26,7 +27,8 @@ def routes(query: Query, operate: Operate) -> dict[str, Callable[[Event], Event]
         view = query.ticket(event["pathParameters"]["ticket_id"])
         similar = query.similar(view.record) if "similar" in parts else []
         kinds = query.kinds() if "deliveries" in parts else {}
-        detail = TicketDetail.of(view.record, view.deliveries, similar, kinds)
+        feedback = book.of_ticket(view.record.item.ticket.ticket_id) if "feedback" in parts else []
+        detail = TicketDetail.of(view.record, view.deliveries, similar, kinds, feedback)
         return http.json_response(200, detail.model_dump(exclude=_OPTIONAL_PARTS - parts))
 
     def list_tickets(event: Event) -> Event:

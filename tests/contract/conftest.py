@@ -20,6 +20,7 @@ from ticketrouter.adapters.memory import (
     MemoryDeadLetters,
     MemoryDeliveries,
     MemoryDestinationHealth,
+    MemoryFeedbackList,
     MemoryIncidents,
     MemoryState,
     MemoryTicketStore,
@@ -34,6 +35,7 @@ from ticketrouter.adapters.redis_store import (
     RedisDeadLetters,
     RedisDeliveries,
     RedisDestinationHealth,
+    RedisFeedbackList,
     RedisIncidents,
     RedisTicketStore,
     RedisVectorLog,
@@ -55,6 +57,7 @@ from ticketrouter.ports import (
     DeadLetters,
     Deliveries,
     DestinationHealth,
+    FeedbackList,
     Incidents,
     TicketStore,
     VectorLog,
@@ -83,6 +86,7 @@ class StoreWorld:
     views: Views
     letters: DeadLetters
     budgets: Budgets
+    feedback: FeedbackList
     audit: AuditList
     audit_keeping: Callable[[int], AuditList]
     clock: Clock
@@ -178,6 +182,7 @@ def memory_world() -> Callable[..., StoreWorld]:
             views=MemoryViews(state),
             letters=MemoryDeadLetters(state),
             budgets=MemoryBudgets(state),
+            feedback=MemoryFeedbackList(state),
             audit=MemoryAuditList(state),
             audit_keeping=lambda kept: MemoryAuditList(state, kept=kept),
             clock=clock,
@@ -235,6 +240,7 @@ def redis_world(redis_client: RedisClient) -> Callable[..., StoreWorld]:
             views=RedisViews(redis_client),
             letters=RedisDeadLetters(redis_client),
             budgets=RedisBudgets(redis_client),
+            feedback=RedisFeedbackList(redis_client),
             audit=RedisAuditList(redis_client),
             audit_keeping=lambda kept: RedisAuditList(redis_client, kept=kept),
             clock=SystemClock(),

@@ -10,6 +10,7 @@ from ticketrouter.adapters.sqs_queue import SqsAlertQueue, SqsWorkQueue, sqs_cli
 from ticketrouter.adapters.system import SystemClock, SystemRandomness
 from ticketrouter.ports import Destinations
 from ticketrouter.usecases.audit import AuditTrail
+from ticketrouter.usecases.feedback import FeedbackBook
 from ticketrouter.usecases.incident_desk import IncidentDesk
 from ticketrouter.usecases.live import Live
 from ticketrouter.usecases.operate import Operate
@@ -52,6 +53,7 @@ def reads_and_actions(
         clock=clock,
         randomness=randomness,
     )
+    rows = redis_store.RedisFeedbackList(redis)
     trail = AuditTrail(audit=redis_store.RedisAuditList(redis), clock=clock, randomness=randomness)
     desk = IncidentDesk(incidents=incidents)
     return {
@@ -60,5 +62,6 @@ def reads_and_actions(
         "operate": actions,
         "replay": replay,
         "desk": desk,
+        "book": FeedbackBook(store=store, rows=rows, clock=clock, randomness=randomness),
         "trail": trail,
     }

@@ -13,9 +13,11 @@ from pydantic import BaseModel
 from ticketrouter.domain import errors
 from ticketrouter.edge import (
     requests,
+    requests_feedback,
     schemas,
     schemas_audit,
     schemas_deliveries,
+    schemas_feedback,
     schemas_incidents,
     schemas_live,
     schemas_model,
@@ -31,6 +33,7 @@ TAGS = {
     "deliveries": "How alerts fared with their destinations.",
     "incidents": "Tickets that tell of the same thing, as one.",
     "dead letters": "What was accepted and could not be finished.",
+    "feedback": "What people say of tickets' labels, for the next training.",
     "audit": "What operators did.",
     "scoring": "Score a text now; what is known of the model.",
     "about": "The API about itself; open to everyone.",
@@ -102,6 +105,16 @@ OPERATIONS: dict[str, Operation] = {
     "GET /tickets/{ticket_id}": Operation(
         "getTicket", "tickets", "Read a ticket", schemas.TicketDetail,
         parameters=requests.TicketParameters, raises=(errors.NotFoundError, errors.InvalidQueryError, *STORE),
+    ),
+    "POST /tickets/{ticket_id}/feedback": Operation(
+        "postFeedback", "feedback", "Say what would have been right", schemas_feedback.FeedbackResource,
+        "Nothing changes a row: what is said later counts more. The score stays as it is. 409 above 100 rows a ticket.",
+        status=201, body={"application/json": requests_feedback.FeedbackRequest},
+        raises=(*BODY, errors.NotFoundError, errors.ConflictError, errors.InvalidQueryError, *STORE),
+    ),
+    "GET /feedback": Operation(
+        "listFeedback", "feedback", "List feedback, newest first", schemas_feedback.FeedbackPage,
+        parameters=requests_feedback.FeedbackParameters, raises=(errors.InvalidQueryError, *STORE),
     ),
     "DELETE /tickets/{ticket_id}": Operation(
         "deleteTicket", "tickets", "Delete all that is known of a ticket",

@@ -76,8 +76,8 @@ class TicketParameters(Request):
 
     include: str = Field(
         default="",
-        pattern="^(explanation|deliveries|similar)(,(explanation|deliveries|similar))*$",
-        description="What to add, joined by commas: explanation, deliveries, similar.",
+        pattern="^(explanation|deliveries|similar|feedback)(,(explanation|deliveries|similar|feedback))*$",
+        description="What to add, joined by commas: explanation, deliveries, similar, feedback.",
     )
 
     @property

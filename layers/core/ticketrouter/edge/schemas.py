@@ -12,11 +12,13 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field
 
+from ticketrouter.domain.feedback import Feedback
 from ticketrouter.domain.record import Delivery, TicketRecord
 from ticketrouter.domain.score import Score
 from ticketrouter.domain.status import DeliveryStatus, Lane
 from ticketrouter.domain.urgency import Contribution, band
 from ticketrouter.edge.schemas_deliveries import DeliveryResource, DigestId
+from ticketrouter.edge.schemas_feedback import FeedbackResource
 from ticketrouter.edge.shapes import Cursor, Shape, Share, Time, rfc3339, rfc3339_or_none, shortened
 
 # The domain's words are told to clients, not checked once more on the way out.
@@ -195,6 +197,7 @@ class TicketDetail(TicketResource):
     explanation: list[TermResource] = Field(default=[], description="With `include=explanation`: what S is made of.")
     deliveries: list[DeliveryResource] = Field(default=[], description="With `include=deliveries`.")
     similar: list[SimilarResource] = Field(default=[], description="With `include=similar`, nearest first.")
+    feedback: list[FeedbackResource] = Field(default=[], description="With `include=feedback`, oldest first.")
 
     @classmethod
     def of(
@@ -203,6 +206,7 @@ class TicketDetail(TicketResource):
         deliveries: Sequence[Delivery],
         near: Iterable[tuple[str, float]] = (),
         kinds: Mapping[str, str] = MappingProxyType({}),
+        feedback: Iterable[Feedback] = (),
     ) -> Self:
         """Translate all parts; the route leaves out what was not asked for."""
         return cls(
@@ -212,6 +216,7 @@ class TicketDetail(TicketResource):
             explanation=TermResource.of(record.score.contributions) if record.score else [],
             deliveries=[DeliveryResource.of(delivery, kinds) for delivery in deliveries],
             similar=[SimilarResource(ticket_id=ticket_id, similarity=cosine) for ticket_id, cosine in near],
+            feedback=[FeedbackResource.of(row) for row in feedback],
         )
 
 

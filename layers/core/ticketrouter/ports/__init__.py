@@ -32,6 +32,9 @@ from ticketrouter.ports.delivering import (
     WebhookReply,
     WebhookSender,
 )
+from ticketrouter.ports.feedback import (
+    FeedbackList,
+)
 from ticketrouter.ports.incidents import (
     Embedded,
     IncidentChanges,
@@ -85,6 +88,7 @@ __all__ = [
     "DestinationSecrets",
     "Destinations",
     "Embedded",
+    "FeedbackList",
     "Held",
     "IncidentChanges",
     "Incidents",

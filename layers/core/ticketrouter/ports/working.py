@@ -94,7 +94,7 @@ class TicketStore(Protocol):
         """Return the records in the order of the ids."""
 
     def delete(self, ticket_id: str) -> bool:
-        """Remove record, embedding, index entries, deliveries and dead letter; False if there was none.
+        """Remove record, embedding, index entries, deliveries, feedback and dead letter; False if there was none.
 
         While its message may still be in a lane, nothing but a new claim makes the record again.
         """

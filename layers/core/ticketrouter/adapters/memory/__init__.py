@@ -10,6 +10,7 @@ from ticketrouter.adapters.memory.claims import MemoryClaims
 from ticketrouter.adapters.memory.configuration import MemoryApiKeys, MemoryDestinations, MemoryDestinationSecrets
 from ticketrouter.adapters.memory.dead_letters import MemoryDeadLetters
 from ticketrouter.adapters.memory.deliveries import MemoryDeliveries
+from ticketrouter.adapters.memory.feedback import MemoryFeedbackList
 from ticketrouter.adapters.memory.health import MemoryDestinationHealth
 from ticketrouter.adapters.memory.incidents import MemoryIncidents, MemoryNeighbours, MemoryVectorLog
 from ticketrouter.adapters.memory.queues import MemoryAlertQueue, MemoryVisibility, MemoryWorkQueue
@@ -32,6 +33,7 @@ __all__ = [
     "MemoryDestinationHealth",
     "MemoryDestinationSecrets",
     "MemoryDestinations",
+    "MemoryFeedbackList",
     "MemoryIncidents",
     "MemoryNeighbours",
     "MemoryRandomness",

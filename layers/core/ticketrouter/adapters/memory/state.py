@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 from ticketrouter.domain.audit import AuditEntry
 from ticketrouter.domain.errors import CacheUnavailableError
+from ticketrouter.domain.feedback import Feedback
 from ticketrouter.domain.message import LAST_COPY_S, WorkItem
 from ticketrouter.domain.record import DeadLetter, Delivery, TicketRecord
 from ticketrouter.domain.stats import Tally, of_accepted
@@ -114,6 +115,7 @@ class MemoryState:
         self.deliveries: dict[tuple[str, str], DeliveryRow] = {}
         self.health: dict[str, HealthRow] = {}
         self.letters: dict[str, DeadLetter] = {}
+        self.feedback: dict[str, Feedback] = {}
         self.audit: dict[str, AuditEntry] = {}
         self.budgets: dict[str, BudgetRow] = {}
         self.rates: dict[str, float] = {}

@@ -173,6 +173,8 @@ class MemoryTicketStore:
             self._state.bury(ticket_id)
             self._state.deadlines.pop(ticket_id, None)
             self._state.letters.pop(ticket_id, None)
+            for row in [row for row in self._state.feedback.values() if row.ticket_id == ticket_id]:
+                del self._state.feedback[row.id]
             for key in [key for key in self._state.deliveries if key[0] == ticket_id]:
                 del self._state.deliveries[key]
             self._state.change(ticket_id, removed=True)

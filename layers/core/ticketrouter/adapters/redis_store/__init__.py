@@ -11,6 +11,7 @@ from ticketrouter.adapters.redis_store.claims import RedisClaims
 from ticketrouter.adapters.redis_store.client import RedisClient
 from ticketrouter.adapters.redis_store.dead_letters import RedisDeadLetters
 from ticketrouter.adapters.redis_store.deliveries import RedisDeliveries
+from ticketrouter.adapters.redis_store.feedback import RedisFeedbackList
 from ticketrouter.adapters.redis_store.health import RedisDestinationHealth
 from ticketrouter.adapters.redis_store.incidents import RedisIncidents
 from ticketrouter.adapters.redis_store.tickets import RedisTicketStore
@@ -25,6 +26,7 @@ __all__ = [
     "RedisDeadLetters",
     "RedisDeliveries",
     "RedisDestinationHealth",
+    "RedisFeedbackList",
     "RedisIncidents",
     "RedisTicketStore",
     "RedisVectorLog",

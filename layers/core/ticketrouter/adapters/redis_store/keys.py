@@ -1,6 +1,7 @@
 """Names of all keys, and how records are written in them.
 
     ticket:{<id>}                       hash    claim and record; of a deleted ticket its state alone, as a tombstone
+    ticket:{<id>}:feedback              hash    what people said of its labels, by the row's id
     delivery:{<about>}:<destination>    hash    one delivery; about a ticket's id, or `<incident id>~<update>`
     deliveries:{<about>}                set     its destinations
     destination:{<id>}                  hash    what is held against a destination; missing while all is well
@@ -19,6 +20,7 @@
     index:{deliveries}                  zset    <about>~<destination> by time of the last change in ms
     index:{deliveries}:pending          zset    the same, of alerts that are neither delivered nor given up
     index:{deadletters}                 zset    id by time in ms
+    index:{feedback}                    zset    <ticket id>~<row's id> by time in ms
     index:{audit}                       zset    id by time in ms
     index:{digests}                     set     destinations that have a budget
     {incidents}:window                  stream  vectors of the last minutes
@@ -80,6 +82,7 @@ INCIDENT_STATES = (INCIDENTS[0], ACTIVE_INCIDENTS, INCIDENT_CHANGES)
 DEAD_LETTERS = "index:{deadletters}"
 DIGESTS = "index:{digests}"
 AUDIT = "index:{audit}"
+FEEDBACK = "index:{feedback}"
 
 RECORD_FIELDS = (
     "item", "state", "attempts", "resends", "epoch", "outcome", "embedding", "alerts_enqueued", "failure",
@@ -98,6 +101,11 @@ Values = Sequence[bytes | None]
 def ticket_key(ticket_id: str) -> str:
     """Return the key of a ticket's claim and record."""
     return f"ticket:{{{ticket_id}}}"
+
+
+def feedback_key(ticket_id: str) -> str:
+    """Return the key of what people said of a ticket."""
+    return f"ticket:{{{ticket_id}}}:feedback"
 
 
 def delivery_key(about: str, destination: str) -> str:

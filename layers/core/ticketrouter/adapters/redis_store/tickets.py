@@ -186,11 +186,17 @@ class RedisTicketStore:
         return [keys.decode_record(values) for values in self._client.run([_read(one) for one in ticket_ids])]
 
     def delete(self, ticket_id: str) -> bool:
-        """Remove record, embedding, index entries, deliveries, quotes and dead letter; False if there was none.
+        """Remove record, embedding, index entries, deliveries, quotes, feedback and dead letter; False if there was none.
 
         While its message may still be in a lane, nothing but a new claim makes the record again.
         """
-        values, destinations = self._client.run([_read(ticket_id), ("SMEMBERS", keys.destinations_key(ticket_id))])
+        values, destinations, feedback = self._client.run(
+            [
+                _read(ticket_id),
+                ("SMEMBERS", keys.destinations_key(ticket_id)),
+                ("HKEYS", keys.feedback_key(ticket_id)),
+            ]
+        )
         record = keys.decode_record(values)
         if record is None:
             return False
@@ -200,7 +206,8 @@ class RedisTicketStore:
             self._projections.removed(ticket_id),
             ("ZREM", keys.DEAD_LETTERS, ticket_id),
             *(ended(alert) for alert in record.alerts if alert.about == ticket_id),
-            ("DEL", keys.letter_key(ticket_id), keys.destinations_key(ticket_id)),
+            ("DEL", keys.letter_key(ticket_id), keys.destinations_key(ticket_id), keys.feedback_key(ticket_id)),
+            *(("ZREM", keys.FEEDBACK, f"{ticket_id}~{row.decode()}") for row in feedback),
             *settled([ticket_id]),
         ]
         for name in names:
