@@ -186,7 +186,7 @@ class RedisTicketStore:
         return [keys.decode_record(values) for values in self._client.run([_read(one) for one in ticket_ids])]
 
     def delete(self, ticket_id: str) -> bool:
-        """Remove record, embedding, index entries, deliveries, quotes, feedback and dead letter; False if there was none.
+        """Remove record, embedding, places in lists, deliveries, quotes, feedback, dead letter; False without a record.
 
         While its message may still be in a lane, nothing but a new claim makes the record again.
         """
