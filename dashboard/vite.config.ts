@@ -17,5 +17,5 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   server: { proxy: { [paths]: api } },
-  test: { environment: "happy-dom", css: true, include: ["src/**/*.test.{ts,tsx}"] },
+  test: { environment: "happy-dom", isolate: false, css: true, include: ["src/**/*.test.{ts,tsx}"] },
 });

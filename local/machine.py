@@ -18,6 +18,7 @@ from local.errors import LocalStackError
 from local.python313 import python313_folder
 
 MIN_FREE_BYTES = 5 * 1000**3  # our margin for the base image, the worker's layers and pip's caches
+MIN_NODE = (20, 19)  # Source: "engines" of vite 8 and of dashboard/package.json
 _ANSWER_LIMIT_S = 20
 
 
@@ -155,11 +156,24 @@ def _aws_cli(machine: Machine) -> Check:
     )
 
 
+def _npm(machine: Machine) -> Check:
+    version = machine.answer(["node", "--version"]) if machine.answer(["npm", "--version"]) else None
+    numbers = tuple(map(int, version.removeprefix("v").split(".")[:2])) if version else (0, 0)
+    return Check(
+        name="Node.js 20.19 or newer with npm",
+        purpose=Purpose.RUN,
+        found=version if numbers >= MIN_NODE else None,
+        next_step="install Node.js 24: the dashboard is built with it; all else works without",
+        needed=False,
+    )
+
+
 _CHECKS: tuple[Callable[[Machine], Check], ...] = (
     _python,
     _program("make", ["make", "--version"], "apt-get install make (macOS: xcode-select --install)"),
     _program("git", ["git", "--version"], "apt-get install git"),
     _program("C compiler", ["cc", "--version"], "apt-get install gcc libc6-dev (macOS: xcode-select --install)"),
+    _npm,
     _python313,
     _docker,
     _disk,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 import re
+import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
-from local.errors import TemplateError
+from local.errors import LocalStackError, TemplateError
 from local.intrinsics import load_yaml
 from local.listen import Handler
 
@@ -59,6 +60,20 @@ class Site:
         )
         response.enable_compression()
         return response
+
+
+def build(root: Path) -> None:
+    """Build the dashboard if its sources changed.
+
+    Raises:
+        LocalStackError: It cannot be built; why stands above.
+    """
+    try:
+        done = subprocess.run(["make", "--silent", "dashboard"], cwd=root, check=False)
+    except FileNotFoundError as error:
+        raise LocalStackError("make is missing, which builds the dashboard that Site=true deploys") from error
+    if done.returncode:
+        raise LocalStackError("The dashboard, which Site=true deploys, could not be built: see above")
 
 
 def cache_control(key: str) -> str:

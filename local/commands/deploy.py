@@ -15,8 +15,8 @@ from local.errors import LocalStackError
 from local.machine import Purpose, ThisMachine, examine, missing
 from local.sam import override_words, sam
 from local.samconfig import Environment, read_environment
-
-_SITE = Path("dashboard/dist")
+from local.site import BUILT
+from local.site import build as build_site
 
 NEXT_STEPS = """
 [bold]Next[/]
@@ -40,7 +40,7 @@ def deploy(
     role_arn: Annotated[str | None, typer.Option(help="The role that CloudFormation takes to make resources.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask to confirm the change set.")] = False,
 ) -> None:
-    """Build and deploy the stack, upload the dashboard if there is one, and print what to do next."""
+    """Build and deploy the stack, with Site=true also the dashboard, and print what to do next."""
     target = read_environment(ROOT / "samconfig.toml", environment)
     # Without a new revision the functions would go on with their published versions if only a parameter has changed.
     revision = {"Revision": uuid.uuid4().hex[:10]}
@@ -53,7 +53,7 @@ def deploy(
 def build_and_deploy(
     root: Path, target: Environment, parameters: Mapping[str, str], options: Sequence[str] = ()
 ) -> None:
-    """Build, deploy, upload the dashboard if there is one, and print what to do next.
+    """Build, deploy, upload the dashboard if the stack has a site, and print what to do next.
 
     Args:
         root: The repository.
@@ -62,18 +62,21 @@ def build_and_deploy(
         options: More words for `sam deploy`.
 
     Raises:
-        LocalStackError: The SAM CLI failed, or nothing was deployed.
+        LocalStackError: The dashboard could not be built, the SAM CLI failed, or nothing was deployed.
     """
     account = Account()
-    # CloudFormation keeps what is not given, but `sam build` does not know it: Architecture and BaseImage matter there.
-    sam(root, "build", *override_words(account.parameters(target.stack_name) | dict(parameters)))
+    # CloudFormation keeps what is not given, but we and `sam build` have to know it: Site, Architecture and BaseImage.
+    effective = account.parameters(target.stack_name) | dict(parameters)
+    if effective.get("Site") == "true":
+        build_site(root)  # first: what stops it should stop the deployment
+    sam(root, "build", *override_words(effective))
     sam(root, "deploy", "--config-env", target.name, *options, *override_words(parameters))
     outputs = account.outputs(target.stack_name)
     # The SAM CLI ends well, too, when somebody says no to the change set: then the stack has another revision.
     revision = account.parameters(target.stack_name).get("Revision")
     if not outputs or revision != parameters.get("Revision"):
         raise LocalStackError(f"The stack {target.stack_name} is as it was: was the change set confirmed?")
-    _upload_site(account, outputs, root / _SITE)
+    _upload_site(account, outputs, root / BUILT)
     console.print(f"\n[bold green]Deployed.[/] API {outputs['ApiUrl']}", highlight=False, soft_wrap=True)
     # soft_wrap: a command that is to be copied must stay one line
     console.print(NEXT_STEPS.format(**outputs), highlight=False, soft_wrap=True)
@@ -91,12 +94,9 @@ def require_machine(purpose: Purpose) -> None:
 
 
 def _upload_site(account: Account, outputs: dict[str, str], folder: Path) -> None:
-    """Upload the dashboard where the stack has a site for it and it was built."""
+    """Upload the dashboard where the stack has a site for it."""
     if "SiteBucket" not in outputs:
-        return
-    if not folder.is_dir():
-        console.print(f"The site stays empty: there is no {_SITE} (build the dashboard, then deploy again).")
         return
     count = account.upload(folder, outputs["SiteBucket"])
     account.refresh(outputs["SiteDistributionId"], uuid.uuid4().hex)
-    console.print(f"{count} files of the dashboard are at {outputs['SiteUrl']}", highlight=False)
+    console.print(f"{count} files of the dashboard are at {outputs['SiteUrl']}/app/", highlight=False)

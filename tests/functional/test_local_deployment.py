@@ -17,15 +17,17 @@ from local.samconfig import Environment
 from tests.servers import aws_server
 
 SAM = '#!/bin/sh\necho "$@" >> words\n'
+MAKE = '#!/bin/sh\necho make "$@" >> words\ntest ! -e broken\n'
 REVISION = {"Revision": "0123456789"}
 PARAMETERS = {"LogLevel": "DEBUG", "CacheUrlSecretArn": "arn:aws:secretsmanager:us-east-1:1:secret:a", **REVISION}
 
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A repository with a dashboard that was built, and an account of its own."""
-    for path, text in ((".venv-sam/bin/sam", SAM), ("real/python3.13", f"#!/bin/sh\necho {tmp_path}/real\n")):
-        (tmp_path / path).parent.mkdir(parents=True)
+    """A repository with a dashboard, and an account of its own."""
+    programs = {".venv-sam/bin/sam": SAM, "real/make": MAKE, "real/python3.13": f"#!/bin/sh\necho {tmp_path}/real\n"}
+    for path, text in programs.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text)
         (tmp_path / path).chmod(0o755)
     (tmp_path / "dashboard/dist").mkdir(parents=True)
@@ -108,9 +110,31 @@ def test_a_stack_without_a_site_gets_no_files_and_one_with_a_site_does(
     build_and_deploy(root, Environment("dev", "with-site", {}), REVISION)
 
     assert "files of the dashboard" not in without
-    assert "1 files of the dashboard are at https://site" in capsys.readouterr().out
+    assert "1 files of the dashboard are at https://site/app/" in capsys.readouterr().out
     assert [it["Key"] for it in boto3.client("s3").list_objects_v2(Bucket=bucket)["Contents"]] == ["index.html"]
     assert cdn.list_invalidations(DistributionId=distribution)["InvalidationList"]["Quantity"] == 1
+
+
+def test_with_a_site_the_dashboard_is_built_before_anything_else(root: Path) -> None:
+    # Given a stack whose site was switched on by an earlier deployment
+    make_stack("router-dev", {**REVISION, "Site": "true"})
+    make_stack("without", {**REVISION, "Site": "false"})
+
+    build_and_deploy(root, Environment("dev", "router-dev", {}), REVISION)
+    build_and_deploy(root, Environment("dev", "without", {}), REVISION)
+
+    words = [line.split()[0] for line in (root / "words").read_text().splitlines()]
+    assert words == ["make", "build", "deploy", "build", "deploy"]
+
+
+def test_a_dashboard_that_cannot_be_built_stops_the_deployment(root: Path) -> None:
+    make_stack("router-dev")
+    (root / "broken").touch()
+
+    with pytest.raises(LocalStackError, match="could not be built"):
+        build_and_deploy(root, Environment("dev", "router-dev", {}), {**REVISION, "Site": "true"})
+
+    assert (root / "words").read_text() == "make --silent dashboard\n"
 
 
 def test_a_change_set_that_nobody_confirmed_is_no_deployment(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,6 +21,8 @@ class FakeMachine:
             "make": "GNU Make 4.3\nBuilt for x86_64",
             "git": "git version 2.39",
             "cc": "cc 12.2.0",
+            "npm": "11.0.0",
+            "node": "v24.1.0",
             "docker": "27.0.1",
             "sam": "SAM CLI, version 1.170.0",
             "aws": "aws-cli/2.0",
@@ -52,6 +54,26 @@ def stopping(machine: FakeMachine, purpose: Purpose) -> list[str]:
 @pytest.mark.parametrize("purpose", Purpose)
 def test_with_everything_there_nothing_stops(purpose: Purpose) -> None:
     assert stopping(FakeMachine(), purpose) == []
+
+
+@pytest.mark.parametrize(
+    ("answers", "found"),
+    [
+        ({}, "v24.1.0"),
+        ({"node": "v20.19.0"}, "v20.19.0"),
+        ({"node": "v20.18.3"}, None),
+        ({"node": None}, None),
+        ({"npm": None}, None),
+    ],
+)
+def test_without_node_nothing_stops_but_there_is_no_dashboard(
+    answers: dict[str, str | None], found: str | None
+) -> None:
+    machine = FakeMachine()
+    machine.answers |= answers
+    (check,) = (it for it in examine(machine) if it.name.startswith("Node.js"))
+
+    assert (check.found, stopping(machine, Purpose.DEPLOY)) == (found, [])
 
 
 def test_what_was_found_is_one_line() -> None:
