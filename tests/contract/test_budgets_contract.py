@@ -12,7 +12,7 @@ from ticketrouter.adapters.redis_store import budgets as redis_budgets
 from ticketrouter.domain import digest as rules
 from ticketrouter.domain.digest import MAX_LINES, digest_id
 from ticketrouter.domain.status import DeliveryStatus
-from ticketrouter.ports import DeliveryVerdict
+from ticketrouter.ports import DeliveryClaim, DeliveryVerdict
 
 
 def alerts(world, count, **changes):
@@ -184,7 +184,8 @@ def test_a_delivery_waits_for_its_digest_and_is_then_suppressed(world):
     assert world.deliveries.claim(alert, token="second", lease_ms=5_000).verdict is DeliveryVerdict.BUSY
 
     world.wait_ms(60)
-    assert world.deliveries.claim(alert, token="second", lease_ms=5_000).verdict is DeliveryVerdict.SEND
+    due = world.deliveries.claim(alert, token="second", lease_ms=5_000)
+    assert due == DeliveryClaim(DeliveryVerdict.SEND, 0, digest_id="dig_x")
     assert hold("second", None) is True
 
     assert (delivery().status, delivery().digest_id, delivery().next_at_ms) == (

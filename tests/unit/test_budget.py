@@ -86,6 +86,19 @@ def test_held_alerts_stay_in_the_queue_until_their_digest_is_there(world):
     assert world.dispatch_each(held) == [Ending.DIGESTED]
 
 
+def test_a_budget_that_is_taken_away_tells_nobody_twice(world):
+    *_, held = alerts = numbered(3)
+    world.dispatch_each(*alerts)
+    # when
+    world.destinations.destinations[:] = [Destination("oncall", hourly_budget=None)]
+    digest = world.digest()
+    world.clock.advance(DIGEST_TRIP_S)
+    # then
+    assert world.dispatch_each(digest, held) == [Ending.DELIVERED, Ending.DIGESTED]
+    assert len(world.sender.sent) == 3
+    assert world.dispatch_each(*numbered(1, start=4)) == [Ending.DELIVERED]
+
+
 def test_what_somebody_waits_for_passes_a_spent_budget(world):
     alerts = numbered(2)
     world.dispatch_each(*alerts)

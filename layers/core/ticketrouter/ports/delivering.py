@@ -31,12 +31,14 @@ class DeliveryClaim:
         attempts: Tries so far.
         wait_s: For BUSY and LATER, how long to leave it alone.
         fallback: Id of the destination that was told in its place; empty for none yet.
+        digest_id: The digest that it was left to; empty for none.
     """
 
     verdict: DeliveryVerdict
     attempts: int
     wait_s: int = 0
     fallback: str = ""
+    digest_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 
 from ticketrouter.domain.alert import Alert, IncidentPhase
-from ticketrouter.ports import Budgets, Deliveries, Destinations
+from ticketrouter.ports import Budgets, Deliveries, DeliveryClaim, Destinations
 
 DIGEST_TRIP_S = 75  # after a digest is due: the reconciler runs each minute, and a run takes a moment
 
@@ -42,7 +42,7 @@ class AlertBudget:
         self._deliveries = deliveries
         self._destinations = destinations
 
-    def hold(self, alert: Alert, *, tries: int, token: str) -> Waiting | None:
+    def hold(self, alert: Alert, claim: DeliveryClaim, *, token: str) -> Waiting | None:
         """Leave the alert to a digest if its destination's budget is spent; None if it is to be sent now.
 
         A digest, a test and a replay are what somebody waits for; what was tried before has paid. An incident's first
@@ -50,8 +50,8 @@ class AlertBudget:
         calls nobody, and PagerDuty's alert of it would stay open without.
 
         Args:
-            alert: Its lease is ours.
-            tries: How many there were.
+            alert: What is to be told.
+            claim: Its lease, which is ours.
             token: Of the lease, which ends if the alert waits.
 
         Raises:
@@ -59,10 +59,12 @@ class AlertBudget:
             MissingSettingError: The destinations cannot be read.
         """
         stands_in = alert.incident is not None and alert.incident.phase is not IncidentPhase.GROWN
-        if tries or alert.digest is not None or alert.test or alert.replay or stands_in:
+        if claim.attempts or alert.digest is not None or alert.test or alert.replay or stands_in:
             return None
         known = (each.hourly_budget for each in self._destinations.all() if each.id == alert.destination)
         limit = next(known, None)
+        if limit is None and claim.digest_id:
+            limit = 1  # the budget was taken away meanwhile, but a digest tells it: the answer is the one it had
         held = None if limit is None else self._budgets.spend(alert, limit)
         if held is None:
             return None

@@ -142,7 +142,7 @@ class Dispatcher:
                 return self._attend(message, alert, token, claim)
 
     def _attend(self, message: Received, alert: Alert, token: str, claim: DeliveryClaim) -> Handled:
-        held = self._budget.hold(alert, tries=claim.attempts, token=token)
+        held = self._budget.hold(alert, claim, token=token)
         if held is not None:
             handled = Handled(message, Ending.DIGESTED, alert, digest_id=held.digest_id)
             return (

@@ -47,15 +47,15 @@ class MemoryDeliveries:
                 self._touch(alert)
             delivery = row.delivery
             if delivery.status is not DeliveryStatus.PENDING:
-                return DeliveryClaim(DeliveryVerdict.DONE, delivery.attempts, fallback=delivery.fallback)
+                return _answer(DeliveryVerdict.DONE, delivery)
             if row.lease_until_ms > now_ms and row.token != token:
-                return _wait(DeliveryVerdict.BUSY, delivery, row.lease_until_ms - now_ms)
+                return _answer(DeliveryVerdict.BUSY, delivery, row.lease_until_ms - now_ms)
             if delivery.next_at_ms is not None and delivery.next_at_ms > now_ms:
                 in_digest = delivery.digest_id is not None and not delivery.attempts
                 verdict = DeliveryVerdict.BUSY if in_digest else DeliveryVerdict.LATER
-                return _wait(verdict, delivery, delivery.next_at_ms - now_ms)
+                return _answer(verdict, delivery, delivery.next_at_ms - now_ms)
             row.token, row.lease_until_ms = token, now_ms + lease_ms
-            return DeliveryClaim(DeliveryVerdict.SEND, delivery.attempts, fallback=delivery.fallback)
+            return _answer(DeliveryVerdict.SEND, delivery)
 
     def record(
         self,
@@ -187,5 +187,6 @@ class MemoryDeliveries:
             return DeliveryChanges([row.delivery for row in rows if row is not None], cursor, more)
 
 
-def _wait(verdict: DeliveryVerdict, delivery: Delivery, wait_ms: int) -> DeliveryClaim:
-    return DeliveryClaim(verdict, delivery.attempts, math.ceil(wait_ms / 1000), delivery.fallback)
+def _answer(verdict: DeliveryVerdict, delivery: Delivery, wait_ms: int = 0) -> DeliveryClaim:
+    digest_id = delivery.digest_id or ""
+    return DeliveryClaim(verdict, delivery.attempts, math.ceil(wait_ms / 1000), delivery.fallback, digest_id)

@@ -40,7 +40,7 @@ class RedisDeliveries:
     def claim(self, alert: Alert, *, token: str, lease_ms: int) -> DeliveryClaim:
         """Take the lease on this delivery; makes the record if it is missing."""
         body, ttl_ms = keys.encode_alert(alert), self._record_ttl_ms
-        ((verdict, attempts, wait_ms, opened, fallback),) = self._client.run(
+        ((verdict, attempts, wait_ms, opened, fallback, digest_id),) = self._client.run(
             [
                 call(
                     "deliver_claim", _own(alert),
@@ -51,7 +51,11 @@ class RedisDeliveries:
         if opened:
             self._client.run([pending(alert), _listed(alert), self._projections.touched(alert.ticket_id)])
         return DeliveryClaim(
-            DeliveryVerdict(verdict.decode()), int(attempts), math.ceil(wait_ms / 1000), fallback.decode()
+            DeliveryVerdict(verdict.decode()),
+            int(attempts),
+            math.ceil(wait_ms / 1000),
+            fallback.decode(),
+            digest_id.decode(),
         )
 
     def record(
