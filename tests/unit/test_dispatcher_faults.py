@@ -45,6 +45,24 @@ def test_a_destination_that_appears_in_the_documents_gets_its_alert(world):
     assert world.endings(message()) == [Ending.DELIVERED]
 
 
+def test_documents_that_come_slowly_use_up_no_lease(world):
+    """11 s for two documents whose copies have expired, and a POST of 10 s: more than a lease together."""
+    read, seconds = world.secrets.get, [11]
+
+    def slowly(destination_id):
+        world.clock.advance(seconds.pop() if seconds else 0)
+        return read(destination_id)
+
+    def while_it_posts():
+        world.sender.during = lambda: None
+        world.clock.advance(10)
+        assert world.new_dispatcher().dispatch([message()], remaining_ms=lambda: 30_000).failed == ["m1"]
+
+    world.secrets.get, world.sender.during = slowly, while_it_posts
+    assert world.endings(message()) == [Ending.DELIVERED]
+    assert len(world.sender.sent) == 1
+
+
 def test_documents_that_cannot_be_read_fail_the_invocation_and_lose_nothing(world):
     def broken():
         raise MissingSettingError("not JSON")

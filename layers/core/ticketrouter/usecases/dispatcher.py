@@ -127,6 +127,7 @@ class Dispatcher:
             alert = alert_from_json(message.body)
         except MalformedMessageError as error:
             return self._keep(message, error.code)
+        self._poster.look_up(alert)  # before the lease: documents that are slow to come must not use it up
         token = self._randomness.token()
         claim = self._deliveries.claim(alert, token=token, lease_ms=LEASE_MS)
         match claim.verdict:

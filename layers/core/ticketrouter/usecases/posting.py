@@ -116,6 +116,14 @@ class Poster:
         """Return what the documents say of the alert's destination."""
         return next((known for known in self._destinations.all() if known.id == alert.destination), None)
 
+    def look_up(self, alert: Alert) -> tuple[Destination | None, DestinationSecret | None]:
+        """Return what both documents say of the alert's destination.
+
+        Raises:
+            MissingSettingError: One of them cannot be read.
+        """
+        return self.destination_of(alert), self._secrets.get(alert.destination)
+
     def post(self, alert: Alert, *, token: str, tries: int) -> tuple[Tried | Paused, Admitted]:
         """Make the try, if the destination may be called now.
 
@@ -124,7 +132,7 @@ class Poster:
             token: Of the lease on the delivery.
             tries: How many there will be with this one.
         """
-        destination, secret = self.destination_of(alert), self._secrets.get(alert.destination)
+        destination, secret = self.look_up(alert)
         if destination is None or secret is None:
             error = UnknownDestinationError("no such destination, or no address for it")
             delay_s = self._delay_s(alert, tries, None) if tries < MAX_TRIES_UNKNOWN else None
