@@ -19,6 +19,8 @@ export type Page = {
   component: LazyExoticComponent<ComponentType>;
   /** In the navigation; a page without one is reached from another. */
   nav?: { icon: LucideIcon; key: string };
+  /** The time range of the top bar means nothing here. */
+  timeless?: boolean;
 };
 
 export const PAGES: readonly Page[] = [
@@ -33,8 +35,14 @@ export const PAGES: readonly Page[] = [
     title: "Queue",
     component: lazy(() => import("@/pages/queue/QueuePage")),
     nav: { icon: ListOrdered, key: "q" },
+    timeless: true,
   },
-  { path: "/tickets/:id", title: "Ticket", component: lazy(() => import("@/pages/ticket/TicketPage")) },
+  {
+    path: "/tickets/:id",
+    title: "Ticket",
+    component: lazy(() => import("@/pages/ticket/TicketPage")),
+    timeless: true,
+  },
   {
     path: "/incidents",
     title: "Incidents",

@@ -41,13 +41,13 @@ const STATES: Record<Status, [tone: Tone, icon: LucideIcon, word: string]> = {
   unknown: ["neutral", CircleDashed, "Unknown"],
 };
 
-/** The state of a ticket, delivery, incident, destination or part of the router. */
-export function StatusWord({ status }: { status: Status }) {
-  const [tone, Icon, word] = STATES[status];
+/** The state of a ticket, delivery, incident, destination or part of the router; `word` where another says it better. */
+export function StatusWord({ status, word }: { status: Status; word?: string }) {
+  const [tone, Icon, usual] = STATES[status];
   return (
     <span className={cx(styles.word, styles[`${tone}Ink`])}>
       <Icon size={14} aria-hidden />
-      {word}
+      {word ?? usual}
     </span>
   );
 }

@@ -13,7 +13,7 @@ export type Column<T> = {
   /** Figures stand at the end. */
   align?: "start" | "end";
   /** Left out on screens that are narrower, in px. */
-  hideBelow?: 640 | 1024 | 1440;
+  hideBelow?: 640 | 1024 | 1440 | 1680;
   /** The API's name for the order by this column. */
   sortKey?: string;
 };

@@ -52,18 +52,23 @@ export function compareTickets(sort: TicketFilters["sort"], a: Ticket, b: Ticket
   return sign * (a.urgency_score - b.urgency_score) || newest;
 }
 
-export function useTicketList(filters: TicketFilters, held: boolean): LiveList<Ticket> {
+/** What only the page can tell, as the API has no filter for it; `name` makes it part of the list's name. */
+export type OwnFilter = { name: string; keeps: (ticket: Ticket) => boolean };
+const ANY: OwnFilter = { name: "", keeps: () => true };
+
+/** A page of the list may be short, or empty, and still have a next one. */
+export function useTicketList(filters: TicketFilters, held: boolean, own: OwnFilter = ANY): LiveList<Ticket> {
   return useLiveList<Ticket>({
-    queryKey: keys.tickets(filters),
+    queryKey: keys.tickets(filters, own.name),
     held,
     async load(cursor, signal) {
       const query = { ...filters, limit: PAGE, ...after(cursor) };
       const page = await read(api.GET("/tickets", { params: { query }, signal }));
-      return { rows: page.tickets, cursor: page.cursor };
+      return { rows: page.tickets.filter(own.keeps), cursor: page.cursor };
     },
     changed: ({ tickets, removed }) => ({ rows: tickets, gone: removed }),
     idOf: (ticket) => ticket.ticket_id,
-    matches: (ticket) => ticketMatches(filters, ticket),
+    matches: (ticket) => ticketMatches(filters, ticket) && own.keeps(ticket),
     compare: (a, b) => compareTickets(filters.sort, a, b),
   });
 }

@@ -1,3 +1,104 @@
+import { useCallback, useMemo, useState } from "react";
+import { useLocation } from "wouter";
+import type { Ticket } from "@/api/types";
+import { useUrlState } from "@/app/urlState";
+import { cx } from "@/components/cx";
+import { DataTable } from "@/components/DataTable";
+import { ErrorState } from "@/components/ErrorState";
+import { NOTHING, type Selection } from "@/components/rowKeys";
+import { pathOf, titleOf } from "@/components/ticket/texts";
+import { useMedia } from "@/components/useMedia";
+import { formatCounted } from "@/format/number";
+import { useTicketList } from "@/live/lists";
+import { NARROW, WIDE } from "./columns";
+import { EmptyQueue } from "./EmptyQueue";
+import { FilterBar } from "./FilterBar";
+import { CODECS, type Filters, NONE, ownFilter, type Sort, tokens, toQuery } from "./filters";
+import styles from "./QueuePage.module.css";
+import { QueueSkeleton } from "./QueueSkeleton";
+import { SelectionBar } from "./SelectionBar";
+import { SplitPanel } from "./SplitPanel";
+
+const PHONE = "(max-width: 767px)";
+/** From here on a ticket opens beside the list; below it is a page of its own. */
+const SPLIT = "(min-width: 1100px)";
+const ROW = 40;
+const TALL_ROW = 56;
+
+const OPEN = { ticket: { read: (raw: string | null) => raw, write: (id: string | null) => id } };
+const idOf = (ticket: Ticket) => ticket.ticket_id;
+
 export default function QueuePage() {
-  return <p>The queue is not built yet.</p>;
+  const [filters, setFilters] = useUrlState(CODECS);
+  const [{ ticket: asked }, setOpen] = useUrlState(OPEN);
+  const [, navigate] = useLocation();
+  const phone = useMedia(PHONE);
+  const split = useMedia(SPLIT);
+  const openId = split ? asked : null;
+  const [held, setHeld] = useState(false);
+  const [selection, setSelection] = useState<Selection>(NOTHING);
+  // "The last hour" begins where it began when it was chosen: rows do not drop out under the reader.
+  const [query, own] = useMemo(() => [toQuery(filters, Date.now()), ownFilter(filters)], [filters]);
+  const list = useTicketList(query, held || openId !== null, own);
+  const chosen = useMemo(() => list.rows.filter((row) => selection.ids.has(idOf(row))), [list.rows, selection]);
+
+  const open = (ticket: Ticket) => {
+    if (split) setOpen({ ticket: ticket.ticket_id });
+    else navigate(pathOf(ticket.ticket_id));
+  };
+  const close = useCallback(() => setOpen({ ticket: null }), [setOpen]);
+  const change = (next: Partial<Filters>) => {
+    setSelection(NOTHING);
+    setFilters(next);
+  };
+
+  const narrow = phone || openId !== null;
+  const filtered = tokens(filters).length > 0;
+  return (
+    <div className={cx(styles.page, openId !== null && styles.split)}>
+      <div className={styles.list}>
+        <FilterBar filters={filters} onChange={change} count={counted(list.rows.length, list.hasMore)} />
+        <div className={styles.table}>
+          {list.error && <ErrorState error={list.error} onRetry={list.retry} />}
+          {list.loading && !list.error && <QueueSkeleton rowHeight={narrow ? TALL_ROW : ROW} />}
+          {!list.loading && list.rows.length === 0 && !list.error && (
+            <EmptyQueue
+              filtered={filtered}
+              searching={list.hasMore}
+              onClear={() => change(NONE)}
+              onMore={list.loadMore}
+            />
+          )}
+          {list.rows.length > 0 && (
+            <DataTable
+              label="Tickets"
+              rows={list.rows}
+              columns={narrow ? NARROW : WIDE}
+              rowHeight={narrow ? TALL_ROW : ROW}
+              idOf={idOf}
+              nameOf={titleOf}
+              onOpen={open}
+              openId={openId}
+              sort={filters.sort}
+              onSort={(sort) => change({ sort: sort as Sort })}
+              selection={selection}
+              onSelect={setSelection}
+              onHold={setHeld}
+              pending={list.pending}
+              onShowPending={list.showPending}
+              hasMore={list.hasMore}
+              onMore={list.loadMore}
+              loadingMore={list.loadingMore}
+            />
+          )}
+        </div>
+        <SelectionBar tickets={chosen} onClear={() => setSelection(NOTHING)} />
+      </div>
+      {openId !== null && <SplitPanel id={openId} onClose={close} />}
+    </div>
+  );
+}
+
+function counted(rows: number, more: boolean): string {
+  return more ? `${formatCounted(rows, "ticket")} loaded, more below` : formatCounted(rows, "ticket");
 }

@@ -1,0 +1,17 @@
+import { expect, it } from "vitest";
+import { curlOf, linkOf, titleOf } from "./texts";
+
+it("calls a ticket by its subject, else by its first words", () => {
+  expect(titleOf({ subject: "No login", description: "Nobody can log in." })).toBe("No login");
+  expect(titleOf({ subject: "", description: " Nobody\n can log in. " })).toBe("Nobody can log in.");
+  const cut = titleOf({ subject: "", description: "word ".repeat(40) });
+  expect(cut).toMatch(/^(word ){15}word…$/);
+  expect(titleOf({ subject: "", description: "x".repeat(100) })).toBe(`${"x".repeat(80)}…`);
+});
+
+it("writes addresses for any id, and never the key", () => {
+  expect(linkOf("a:b", "https://router.example")).toBe("https://router.example/app/tickets/a%3Ab");
+  expect(curlOf("T-1", "https://router.example")).toBe(
+    `curl -s 'https://router.example/tickets/T-1?include=explanation,deliveries,similar' -H "Authorization: Bearer $KEY"`,
+  );
+});
