@@ -15,15 +15,18 @@ import { NAV, PAGES } from "./pages";
 import { withRange } from "./range";
 import { TopBar } from "./TopBar";
 
-function useTitle(): string {
+/** The page of the address, whose title becomes the document's. */
+function usePage(): { title: string; timeless: boolean } {
   const { parser } = useRouter();
   const [location] = useLocation();
-  const title = PAGES.find(({ path }) => matchRoute(parser, path, location)[0])?.title ?? "Not found";
+  const { title, timeless = false } = PAGES.find(({ path }) => matchRoute(parser, path, location)[0]) ?? NOWHERE;
   useEffect(() => {
     document.title = `${title} · Ticket router`;
   }, [title]);
-  return title;
+  return { title, timeless };
 }
+
+const NOWHERE = { title: "Not found", timeless: true };
 
 /** The keys that work on every page. */
 function useGlobalKeys(showHelp: () => void) {
@@ -46,7 +49,7 @@ function useGlobalKeys(showHelp: () => void) {
 
 /** The frame of every page. */
 export function Layout({ children }: { children: ReactNode }) {
-  const title = useTitle();
+  const { title, timeless } = usePage();
   const [help, setHelp] = useState(false);
   // Lists wait for the first cursor: a change between a list and the cursor would be told by neither.
   const begun = useLivePart(({ updatedAt, error }) => updatedAt !== null || error !== null);
@@ -65,7 +68,7 @@ export function Layout({ children }: { children: ReactNode }) {
       </nav>
       <div className={styles.column}>
         <header className={styles.top}>
-          <TopBar title={title} onHelp={() => setHelp(true)} />
+          <TopBar title={title} timeless={timeless} onHelp={() => setHelp(true)} />
         </header>
         <HealthBanner />
         <main id="content" className={styles.content} tabIndex={-1}>

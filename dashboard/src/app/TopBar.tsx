@@ -12,14 +12,16 @@ import styles from "./TopBar.module.css";
 const THEME_ICONS: Record<Theme, LucideIcon> = { system: Monitor, light: Sun, dark: Moon };
 const THEME_WORDS: Record<Theme, string> = { system: "As the system", light: "Light", dark: "Dark" };
 
-export function TopBar({ title, onHelp }: { title: string; onHelp: () => void }) {
+type TopBarProps = { title: string; timeless: boolean; onHelp: () => void };
+
+export function TopBar({ title, timeless, onHelp }: TopBarProps) {
   return (
     <div className={styles.bar}>
       <NavigationMenu />
       <h1 className={styles.title}>{title}</h1>
       <Search />
       <div className={styles.tools}>
-        <RangeMenu />
+        {!timeless && <RangeMenu />}
         <FreshnessChip />
         <ThemeMenu />
         <KeyMenu onHelp={onHelp} />

@@ -26,7 +26,11 @@ export function WhyThisScore({ ticket }: { ticket: TicketDetail }) {
           )
         }
       >
-        {scored.data ? <SegmentedText segments={scored.data.segments} /> : <p className={styles.text}>{ticket.description}</p>}
+        {scored.data ? (
+          <SegmentedText segments={scored.data.segments} />
+        ) : (
+          <p className={styles.text}>{ticket.description}</p>
+        )}
         {scored.error && <ErrorState error={scored.error} onRetry={() => void scored.refetch()} />}
         {scored.data && <Pieces scored={scored.data} ticket={ticket} />}
       </Card>
