@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,7 +18,17 @@ from rich.console import Console
 from local.commands.session import with_stack
 from local.commands.terminal import DEFAULT_STATE, ROOT, console, errors
 from local.errors import LocalStackError
-from local.expectations import Case, Event, check, functions_of, has_expectation, load_case, load_cases, read_event
+from local.expectations import (
+    Case,
+    Event,
+    Stage,
+    check,
+    functions_of,
+    has_expectation,
+    load_case,
+    load_cases,
+    read_event,
+)
 from local.stack import Options, Stack
 from local.stage import API_KEYS, StackStage
 
@@ -37,8 +48,8 @@ def invoke(
     """
     if every == bool(event_files):
         raise LocalStackError("Give one or more files of events, or --all")
-    cases = load_cases(_EVENTS) if every else [_case(path, function) for path in event_files or ()]
-    show = _show_answer if len(cases) == 1 else _show_line
+    cases = load_cases(_EVENTS) if every else [read_case(path, function) for path in event_files or ()]
+    show: Callable[[Case, StackStage], bool] = show_answer if len(cases) == 1 else _show_line
 
     async def use(stack: Stack) -> bool:
         stage = StackStage(stack, asyncio.get_running_loop())
@@ -63,16 +74,17 @@ def invoke(
         raise typer.Exit(130 if as_expected is None else 1)
 
 
-def _case(path: Path, function: str | None) -> Case:
+def read_case(path: Path, function: str | None) -> Case:
+    """Read an event with its expectation, or without one an event of the user's own."""
     if has_expectation(path):
         case = load_case(path)
-    else:  # an event of the user's own
+    else:
         folder = path.resolve().parent.name
         case = Case(path.name, path, folder, read_event(path), about="", given=(), answer=None, afterwards={})
     return replace(case, function=function) if function else case
 
 
-def _show_answer(case: Case, stage: StackStage) -> bool:
+def show_answer(case: Case, stage: Stage) -> bool:
     """Print the answer, to stdout and nothing else there, and whether it is the expected one."""
     answers: list[Any] = []
 
