@@ -24,10 +24,12 @@ function changed(): void {
   for (const listener of listeners) listener();
 }
 
-function isTyping(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
-  );
+/** Whether what has the focus has a use of its own for the key. */
+function isTaken(target: EventTarget | null, key: string): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.isContentEditable || target.matches("textarea, select, input:not([type=checkbox], [type=radio])"))
+    return true;
+  return key === "Enter" && target.closest("a, button, summary, input") !== null;
 }
 
 /** Which of the keys an event stands for, after the key before it. */
@@ -40,7 +42,7 @@ function onKeyDown(event: KeyboardEvent): void {
   const modified = event.ctrlKey || event.metaKey || event.altKey;
   // A dialog or menu has keys of its own.
   const covered = document.querySelector("dialog[open], [role=menu]");
-  if (event.defaultPrevented || modified || covered || isTyping(event.target)) return;
+  if (event.defaultPrevented || modified || covered || isTaken(event.target, event.key)) return;
   const key = event.shiftKey && event.key.length === 1 && /[A-Z]/.test(event.key) ? `Shift+${event.key}` : event.key;
   const before = event.timeStamp - prefix.at < SEQUENCE_MS ? prefix.key : "";
   prefix = { key, at: event.timeStamp };

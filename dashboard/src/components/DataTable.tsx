@@ -1,5 +1,14 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { type MouseEvent, type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import {
+  type FocusEvent,
+  type MouseEvent,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import { useHotkeys } from "@/app/hotkeys";
 import { formatCounted } from "@/format/number";
 import { cx } from "./cx";
@@ -218,7 +227,9 @@ function useHold(margin: number, selected: boolean, onHold: ((held: boolean) => 
     onPointerEnter: useCallback(() => setPointer(true), []),
     onPointerLeave: useCallback(() => setPointer(false), []),
     onFocus: useCallback(() => setFocus(true), []),
-    onBlur: useCallback(() => setFocus(false), []),
+    onBlur: useCallback((event: FocusEvent<HTMLElement>) => {
+      if (!event.currentTarget.contains(event.relatedTarget)) setFocus(false);
+    }, []),
   };
 }
 

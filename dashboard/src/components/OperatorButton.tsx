@@ -12,14 +12,14 @@ export function OperatorButton({ scope = "operate", onClick, ...rest }: Operator
   if (may) return <Button {...rest} onClick={onClick} />;
   const why = `This key lacks the scope ${scope}. Sign in with one that has it.`;
   return (
-    <Tooltip text={why}>
-      {/* Not `disabled`: that would take away focus, and with it the reason. */}
-      <Button {...rest} type="button" aria-disabled="true" aria-describedby={id}>
-        {rest.children}
-        <span id={id} className="visually-hidden">
-          {why}
-        </span>
-      </Button>
-    </Tooltip>
+    <>
+      <Tooltip text={why}>
+        {/* Not `disabled`: that would take away the focus, and with it the reason. */}
+        <Button {...rest} type="button" aria-disabled="true" aria-describedby={id} />
+      </Tooltip>
+      <span id={id} hidden>
+        {why}
+      </span>
+    </>
   );
 }

@@ -1,0 +1,102 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { act, cleanup, render, screen, waitFor } from "@testing-library/react";
+import { useState } from "react";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { FakeRouter } from "@/api/fakeRouter";
+import { session } from "@/api/session";
+import { makeTicket } from "./fakes";
+import { LiveProvider, useLivePart, usePoller } from "./LiveProvider";
+import { useTicketList } from "./lists";
+import type { Poller } from "./poller";
+
+let router: FakeRouter;
+let poller: Poller;
+
+function List() {
+  const [held, setHeld] = useState(false);
+  poller = usePoller();
+  const begun = useLivePart(({ updatedAt }) => updatedAt !== null);
+  const list = useTicketList({ sort: "-urgency_score" }, held);
+  return (
+    <>
+      <p data-testid="rows">{begun && list.rows.map((row) => `${row.ticket_id} ${row.urgency_score}`).join(", ")}</p>
+      <p data-testid="pending">{list.pending}</p>
+      <button type="button" onClick={() => setHeld(!held)}>
+        hold
+      </button>
+      <button type="button" onClick={list.showPending}>
+        show
+      </button>
+    </>
+  );
+}
+
+const shows = (id: "rows" | "pending", text: string) =>
+  waitFor(() => expect(screen.getByTestId(id).textContent).toBe(text));
+const press = (name: string) => act(() => screen.getByText(name).click());
+const put = (id: string, score: number) => router.put(makeTicket({ ticket_id: id, urgency_score: score }));
+const poll = () => act(() => poller.refresh());
+
+/** A list that shows two tickets. */
+async function setUp() {
+  put("a", 0.9);
+  put("b", 0.5);
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <LiveProvider>
+        <List />
+      </LiveProvider>
+    </QueryClientProvider>,
+  );
+  await shows("rows", "a 0.9, b 0.5");
+}
+
+beforeEach(() => {
+  router = new FakeRouter();
+  vi.stubGlobal("fetch", router.fetch);
+  session.start("good");
+});
+afterEach(() => {
+  cleanup();
+  session.end();
+  vi.unstubAllGlobals();
+});
+
+it("lets changes in at their place while nobody reads", async () => {
+  await setUp();
+  put("c", 0.7);
+  put("b", 1);
+  poll();
+  await shows("rows", "b 1, a 0.9, c 0.7");
+  expect(screen.getByTestId("pending").textContent).toBe("0");
+});
+
+it("moves no row while somebody reads, and counts what waits", async () => {
+  await setUp();
+  press("hold");
+  put("c", 0.7);
+  put("b", 1);
+  poll();
+  await shows("pending", "1");
+  await shows("rows", "a 0.9, b 1");
+});
+
+it.each(["show", "hold"])("lets in what waits at a press of %s", async (button) => {
+  await setUp();
+  press("hold");
+  put("c", 0.7);
+  poll();
+  await shows("pending", "1");
+  press(button);
+  await shows("rows", "a 0.9, c 0.7, b 0.5");
+  await shows("pending", "0");
+});
+
+it("fetches the list again when the cursor has expired", async () => {
+  await setUp();
+  put("c", 0.7);
+  put("d", 0.1);
+  router.oldest = 4;
+  poll();
+  await shows("rows", "a 0.9, b 0.5, c 0.7, d 0.1"); // in the order of the answer
+});
