@@ -1,0 +1,51 @@
+import { Link } from "wouter";
+import type { Delivery } from "@/api/types";
+import { CategoryTag } from "@/components/CategoryTag";
+import type { Column } from "@/components/DataTable";
+import { StatusWord } from "@/components/StatusWord";
+import { Duration, RelativeTime } from "@/components/Time";
+import { UrgencyMeter } from "@/components/UrgencyMeter";
+import { lastAnswer, subjectOf } from "./subject";
+
+export const COLUMNS: readonly Column<Delivery>[] = [
+  { key: "status", header: "Status", width: 116, cell: ({ status }) => <StatusWord status={status} /> },
+  { key: "about", header: "About", cell: (delivery) => <About delivery={delivery} /> },
+  { key: "destination", header: "Destination", width: 140, cell: ({ destination }) => destination },
+  {
+    key: "category",
+    header: "Category",
+    width: 124,
+    hideBelow: 1440,
+    cell: ({ category }) => <CategoryTag category={category} />,
+  },
+  {
+    key: "score",
+    header: "S",
+    width: 128,
+    hideBelow: 1024,
+    cell: ({ urgency_score }) => <UrgencyMeter score={urgency_score} compact />,
+  },
+  { key: "answer", header: "Last answer", width: 152, hideBelow: 640, cell: lastAnswer },
+  { key: "attempts", header: "Tries", width: 60, align: "end", hideBelow: 1024, cell: ({ attempts }) => attempts },
+  {
+    key: "latency",
+    header: "Latency",
+    width: 84,
+    align: "end",
+    hideBelow: 1024,
+    cell: ({ log }) => <Duration ms={log.at(-1)?.latency_ms ?? null} />,
+  },
+  {
+    key: "changed",
+    header: "Changed",
+    width: 104,
+    align: "end",
+    hideBelow: 640,
+    cell: (delivery) => <RelativeTime at={delivery.updated_at} />,
+  },
+];
+
+function About({ delivery }: { delivery: Delivery }) {
+  const { name, href } = subjectOf(delivery);
+  return href ? <Link href={href}>{name}</Link> : name;
+}
