@@ -1,0 +1,24 @@
+import { Link } from "wouter";
+import type { DeadLetter } from "@/api/types";
+import type { Column } from "@/components/DataTable";
+import { RelativeTime } from "@/components/Time";
+import styles from "./FailedPage.module.css";
+import { preview, reasonWords, stageOf } from "./reasons";
+
+export const COLUMNS: readonly Column<DeadLetter>[] = [
+  { key: "reason", header: "Reason", width: 160, cell: ({ reason }) => reasonWords(reason) },
+  { key: "what", header: "What", cell: (letter) => <What letter={letter} /> },
+  { key: "stage", header: "Stage", width: 100, hideBelow: 1024, cell: stageOf },
+  { key: "source", header: "Queue", width: 240, hideBelow: 1440, cell: ({ source }) => source ?? "–" },
+  { key: "age", header: "Given up", width: 110, align: "end", cell: ({ at }) => <RelativeTime at={at} /> },
+];
+
+function What({ letter }: { letter: DeadLetter }) {
+  const { ticket_id, body } = letter;
+  return (
+    <span className={styles.what}>
+      {ticket_id && <Link href={`/tickets/${encodeURIComponent(ticket_id)}`}>{ticket_id}</Link>}
+      {body !== null && <code className={styles.preview}>{preview(letter) || "an empty message"}</code>}
+    </span>
+  );
+}
