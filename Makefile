@@ -56,7 +56,7 @@ test-ui: $(DEV) $(SITE) $(BROWSER) ## use the dashboard in Chromium as a person 
 	@cd dashboard/e2e && npm run --silent test -- $(ARGS)
 
 test: $(DEV) ## run every test: no network, AWS account, Docker or Node (ARGS="-k ingest" picks)
-	@PYTHONDONTWRITEBYTECODE= exec $(PY) -m pytest $(ARGS) # pytest's rewriting of the tests costs seconds: keep it
+	@PYTHONDONTWRITEBYTECODE= exec $(PY) -m pytest -n auto --dist loadfile $(ARGS) # pytest's rewriting of the tests costs seconds: keep it
 
 test-models: $(MODELS) ## test how the model is trained and exported, with torch and without a hub (ARGS="-k loss" picks)
 	@exec .venv-models/bin/python -m pytest -c tests/models/pytest.ini tests/models $(ARGS)
