@@ -159,15 +159,15 @@ def test_a_failed_try_is_not_repeated_before_it_is_due(world):
     alert = world.alert(world.item("a"))
     claim(world, alert)
     failed = attempt(world, error="webhook-unavailable", status=None)
-    world.deliveries.record(alert, failed, PENDING, token="first", retry_in_ms=80)
+    world.deliveries.record(alert, failed, PENDING, token="first", retry_in_ms=600)
 
     later = claim(world, alert, token="second")
     assert later == DeliveryClaim(DeliveryVerdict.LATER, 1, wait_s=1)
     (delivery,) = world.deliveries.of_ticket("a", ["oncall"])
     assert (delivery.log, delivery.delivered_at_ms) == ((failed,), None)
-    assert delivery.next_at_ms == delivery.updated_at_ms + 80
+    assert delivery.next_at_ms == delivery.updated_at_ms + 600
 
-    world.wait_ms(100)
+    world.wait_ms(650)
     assert claim(world, alert, token="second") == DeliveryClaim(DeliveryVerdict.SEND, 1)
 
 
