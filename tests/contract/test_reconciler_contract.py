@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.contract.conftest import DEADLINE_S, StoreWorld
@@ -105,3 +107,14 @@ def test_a_dead_alert_and_an_unreadable_message(run: Run) -> None:
     (letter,) = run.world.letters.get_many(["m1"])
     assert letter is not None
     assert (letter.reason, letter.body) == ("malformed-message", "<xml/>")
+
+
+def test_a_dead_letter_of_the_round_before_does_not_give_up_a_redriven_alert(world: StoreWorld) -> None:
+    alert = world.alert(world.item("a"))
+    redriven = replace(alert, epoch=2)
+    world.deliveries.claim(redriven, token="t", lease_ms=5_000)
+
+    assert world.deliveries.close(alert, DeliveryStatus.EXHAUSTED) is False
+    (delivery,) = world.deliveries.of_ticket("a", ["oncall"])
+    assert delivery.status is DeliveryStatus.PENDING
+    assert world.deliveries.close(redriven, DeliveryStatus.EXHAUSTED) is True

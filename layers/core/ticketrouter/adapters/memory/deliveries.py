@@ -125,7 +125,7 @@ class MemoryDeliveries:
             if self._state.is_deleted(alert.about):
                 return False
             row = self._row(alert, now_ms)
-            if row.delivery.status is not DeliveryStatus.PENDING:
+            if row.delivery.status is not DeliveryStatus.PENDING or row.epoch > alert.epoch:
                 return False
             row.token, row.lease_until_ms = "", 0
             row.delivery = replace(row.delivery, status=status, updated_at_ms=now_ms, next_at_ms=None)

@@ -4,9 +4,10 @@
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if redis.call('HGET', KEYS[3], 'state') == 'deleted' then return {0, now} end
-local status = redis.call('HGET', KEYS[1], 'status')
-if status and status ~= 'pending' then return {0, now} end
-if not status then
+local held = redis.call('HMGET', KEYS[1], 'status', 'epoch')
+if held[1] and held[1] ~= 'pending' then return {0, now} end
+if held[1] and tonumber(held[2]) > tonumber(ARGV[3]) then return {0, now} end -- a dead letter of the round before
+if not held[1] then
   redis.call('HSET', KEYS[1], 'epoch', ARGV[3], 'alert', ARGV[2], 'attempts', 0)
   redis.call('PEXPIRE', KEYS[1], ARGV[4])
   redis.call('SADD', KEYS[2], ARGV[5])
