@@ -73,6 +73,14 @@ describe("a poller", () => {
     expect(api.restarts()).toBe(0); // the cursor covers what happened meanwhile
   });
 
+  it("never waits for longer than 10 s by itself", async () => {
+    const api = fakeApi(...Array.from({ length: 20 }, () => failure(500)));
+    api.poller.wake();
+    await vi.advanceTimersByTimeAsync(60_000);
+    const waits = api.asked.slice(1).map(({ at }, place) => at - (api.asked[place]?.at ?? 0));
+    expect(waits).toEqual([1000, 2000, 4000, 8000, 10_000, 10_000, 10_000, 10_000]);
+  });
+
   it("waits as long as Retry-After says", async () => {
     const api = fakeApi(failure(429, 20));
     api.poller.wake();

@@ -32,7 +32,7 @@ export type PollState = {
 };
 
 const FIRST_RETRY_MS = 1000;
-const LAST_RETRY_MS = 30_000;
+const LAST_RETRY_MS = 10_000;
 const TIMEOUT_MS = 15_000;
 const START: PollState = {
   updatedAt: null,
