@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from ticketrouter.domain.status import DeliveryStatus
 from ticketrouter.edge import http
-from ticketrouter.edge.requests import DeliveriesParameters, ReplayRequest, read_order, read_parameters, read_request
+from ticketrouter.edge.requests import read_order, read_parameters, read_request
+from ticketrouter.edge.requests_operate import DeliveriesParameters, ReplayRequest
 from ticketrouter.edge.schemas_deliveries import DeliveryPage, DeliveryResource
 from ticketrouter.edge.schemas_operate import (
     DeliveryDetail,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ticketrouter.domain.errors import InvalidQueryError
+from ticketrouter.domain.listing import LetterFilter
 from ticketrouter.domain.record import DeadLetter
 
 
@@ -48,3 +49,21 @@ def test_newest_first_page_by_page(world):
     assert seen == [["a", "b"], ["c", "d"], ["e"]]
     with pytest.raises(InvalidQueryError):
         world.letters.find(limit=2, cursor="nonsense")
+
+
+def test_letters_are_found_by_reason_and_time(world):
+    now_ms = world.clock.now_ms()
+    for age_min, name in enumerate("abcd"):
+        world.letters.keep(letter(world, name, age_ms=age_min * 600_000))
+    item = world.item("failed")
+    world.accept(item)
+    world.store.fail(item, "poison")
+
+    def found(**where):
+        return [one.id for one in world.letters.find(limit=10, cursor=None, where=LetterFilter(**where))[0]]
+
+    assert found(reason="poison") == ["failed"]
+    assert found(reason="malformed-message") == ["a", "b", "c", "d"]
+    assert found(since_ms=now_ms - 1_200_000, reason="malformed-message") == ["a", "b", "c"]
+    assert found(since_ms=now_ms - 1_260_000, until_ms=now_ms - 600_000) == ["c"]
+    assert "failed" in found(since_ms=now_ms)

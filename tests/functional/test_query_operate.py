@@ -106,10 +106,19 @@ def test_dead_letters_are_listed_and_redriven(world: World) -> None:
         ("m1", "malformed-message"),
     ]
     rehearsed = world.ask("redrive_all_dry_run")[1]
+    assert (rehearsed["matched"], rehearsed["sent"]) == (2, 2)
     assert rehearsed["dry_run"] and {result["outcome"] for result in rehearsed["results"]} == {"would-send"}
     assert world.ask("redrive") == (
         200,
-        {"dry_run": False, "results": [{"id": "INC-2042", "outcome": "sent"}], "more": False},
+        {
+            "dry_run": False,
+            "matched": 1,
+            "sent": 1,
+            "results": [{"id": "INC-2042", "outcome": "sent"}],
+            "spread_s": 0,
+            "more": False,
+            "cursor": None,
+        },
     )
 
 
@@ -120,6 +129,11 @@ def test_dead_letters_are_listed_and_redriven(world: World) -> None:
         ("{}", 422, ""),
         ('{"ids":[]}', 422, ""),
         ('{"ids":[1]}', 422, "/ids/0"),
+        ('{"ids":["a"],"reason":"poison"}', 422, ""),
+        ('{"ids":["a"],"cursor":"x"}', 422, ""),
+        ('{"reason":""}', 422, ""),
+        ('{"since":"yesterday"}', 422, "/since"),
+        ('{"all":true,"per_minute":0}', 422, "/per_minute"),
         ('{"all":"yes"}', 422, "/all"),
         ('{"all":true,"dryrun":true}', 422, "/dryrun"),
         ("[]", 422, ""),
@@ -135,6 +149,18 @@ def test_a_wrong_redrive_is_refused(world: World, body: str, status: int, pointe
     assert response["headers"]["content-type"] == "application/problem+json"
     if pointer is not None:
         assert problem["errors"][0]["pointer"] == pointer
+
+
+def test_a_filter_finds_the_same_in_the_list_and_in_the_redrive(world: World) -> None:
+    world.fail("INC-2042")
+    world.fail("INC-2043", reason="overdue")
+    listed = world.ask("list_dead_letters", "reason=overdue&since=2026-11-21T00:00:00Z")[1]["dead_letters"]
+
+    redriven = json.loads(world.call(load("redrive") | {"body": '{"reason": "overdue"}'})["body"])
+
+    assert [letter["id"] for letter in listed] == ["INC-2043"]
+    assert redriven["results"] == [{"id": "INC-2043", "outcome": "sent"}]
+    assert [letter["id"] for letter in world.ask("list_dead_letters")[1]["dead_letters"]] == ["INC-2042"]
 
 
 def test_a_redrive_needs_json(world: World) -> None:

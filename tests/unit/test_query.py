@@ -12,7 +12,7 @@ from ticketrouter.domain.errors import (
     NotFoundError,
     QueueUnavailableError,
 )
-from ticketrouter.domain.listing import TicketQuery
+from ticketrouter.domain.listing import LetterFilter, TicketQuery
 from ticketrouter.domain.record import DeadLetter
 from ticketrouter.domain.status import DeliveryStatus, Lane, State
 from ticketrouter.usecases.operate import MAX_REDRIVE, RedriveOutcome
@@ -162,7 +162,7 @@ def test_a_dry_run_changes_nothing_and_foretells_the_rest(world: QueryWorld) -> 
     world.score(world.accept("t2"))
     world.dead_letters.keep(DeadLetter("t2", "overdue", 1, ticket_id="t2"))
     world.dead_letters.keep(DeadLetter("m1", "malformed-message", 1, body="{no"))
-    redriven = world.operate.redrive_all(dry_run=True)
+    redriven = world.operate.redrive_matching(dry_run=True)
     assert redriven.outcomes == {
         "t1": RedriveOutcome.WOULD_SEND,
         "t2": RedriveOutcome.NOT_FAILED,
@@ -176,10 +176,60 @@ def test_a_dry_run_changes_nothing_and_foretells_the_rest(world: QueryWorld) -> 
 def test_all_takes_a_bounded_number_a_call_and_says_that_there_is_more(world: QueryWorld) -> None:
     for number in range(MAX_REDRIVE + 3):
         world.dead_letters.keep(DeadLetter(f"m{number}", "malformed-message", number, body="x"))
-    first = world.operate.redrive_all()
-    second = world.operate.redrive_all()
-    assert (len(first.outcomes), first.more) == (MAX_REDRIVE, True)
-    assert (len(second.outcomes), second.more) == (3, False)
+    first = world.operate.redrive_matching()
+    second = world.operate.redrive_matching(cursor=first.cursor)
+    assert (len(first.outcomes), first.cursor is not None) == (MAX_REDRIVE, True)
+    assert (len(second.outcomes), second.cursor) == (3, None)
+
+
+def test_a_dry_run_that_is_paged_through_foretells_all_of_them(world: QueryWorld) -> None:
+    for number in range(5):
+        world.dead_letters.keep(DeadLetter(f"m{number}", "malformed-message", number, body="x"))
+    foretold, cursor = [], None
+    while True:
+        redriven = world.operate.redrive_matching(per_minute=1, dry_run=True, cursor=cursor)
+        foretold += redriven.outcomes
+        if (cursor := redriven.cursor) is None:
+            break
+    assert foretold == ["m4", "m3", "m2", "m1", "m0"]
+
+
+def test_a_filter_picks_what_is_redriven(world: QueryWorld) -> None:
+    world.fail("early")
+    world.clock.advance(ms=60_000)
+    since_ms = world.clock.now_ms()
+    world.fail("late")
+    world.fail("other", reason="overdue")
+
+    redriven = world.operate.redrive_matching(LetterFilter(reason="poison", since_ms=since_ms))
+
+    assert redriven.outcomes == {"late": RedriveOutcome.SENT}
+    left = world.query.dead_letters(limit=10, cursor=None, where=LetterFilter(until_ms=since_ms))[0]
+    assert [letter.id for letter in left] == ["early"]
+
+
+def test_a_redrive_is_spread_over_time_and_takes_no_more_than_fit(world: QueryWorld) -> None:
+    for number in range(40):
+        world.clock.advance(ms=1)
+        if number % 2:
+            world.fail(f"t{number}")
+        else:
+            at_ms = world.clock.now_ms()
+            world.dead_letters.keep(DeadLetter(f"m{number}", "malformed-message", at_ms, body="x"))
+
+    redriven = world.operate.redrive_matching(per_minute=2)
+
+    assert (len(redriven.outcomes), redriven.spread_s) == (30, 870)
+    assert redriven.cursor is not None
+    assert sorted(world.queue.delays_s) == [number * 30 for number in range(30)]
+
+
+def test_ids_go_out_at_the_pace_that_was_asked_for(world: QueryWorld) -> None:
+    for name in ("t1", "t2", "t3"):
+        world.fail(name)
+    assert world.operate.redrive(["t3", "unknown", "t1", "t2"], per_minute=60).spread_s == 2
+    assert [item.ticket.ticket_id for item in world.queue.sent] == ["t3", "t1", "t2"]
+    assert world.queue.delays_s == [0, 1, 2]
 
 
 class _DyingStore:

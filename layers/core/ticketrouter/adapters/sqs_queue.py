@@ -60,20 +60,21 @@ class SqsWorkQueue:
         self._client = client
         self._urls = {Lane.EXPRESS: express_url, Lane.STANDARD: standard_url}
 
-    def send(self, items: Sequence[WorkItem]) -> list[int]:
+    def send(self, items: Sequence[WorkItem], *, delays_s: Sequence[int] = ()) -> list[int]:
         """Send each item to its lane; return the positions of those that are not known to be queued."""
         bodies = [item.to_json() for item in items]
         failed: list[int] = []
         silent = Event()
         for lane, url in self._urls.items():
             positions = [position for position, item in enumerate(items) if item.lane is lane]
-            unsent = _send(self._client, url, [bodies[position] for position in positions], silent)
+            delays = [delays_s[position] for position in positions] if any(delays_s) else ()
+            unsent = _send(self._client, url, [bodies[position] for position in positions], silent, delays)
             failed += [positions[index] for index in unsent]
         return sorted(failed)
 
-    def send_raw(self, lane: Lane, body: str) -> bool:
+    def send_raw(self, lane: Lane, body: str, *, delay_s: int = 0) -> bool:
         """Put a body on a lane as it is; tell whether it is known to be queued."""
-        return not _send(self._client, self._urls[lane], [body], Event())
+        return not _send(self._client, self._urls[lane], [body], Event(), [delay_s] if delay_s else ())
 
     def depths(self) -> dict[Lane, QueueDepth]:
         """Return what waits in each lane.

@@ -7,7 +7,7 @@ import binascii
 from dataclasses import dataclass
 
 from ticketrouter.domain.errors import FieldProblem, InvalidQueryError
-from ticketrouter.domain.record import Delivery, TicketRecord
+from ticketrouter.domain.record import DeadLetter, Delivery, TicketRecord
 
 SORTS = ("-accepted_at", "accepted_at", "-urgency_score", "urgency_score")
 
@@ -94,6 +94,32 @@ class DeliveryFilter:
 
 
 ANY_DELIVERY = DeliveryFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class LetterFilter:
+    """A filter over dead letters; None and "" mean any.
+
+    Attributes:
+        reason: Why it was given up.
+        since_ms: Given up at or after, Unix time in milliseconds.
+        until_ms: Given up before.
+    """
+
+    reason: str = ""
+    since_ms: int | None = None
+    until_ms: int | None = None
+
+    def keeps(self, letter: DeadLetter) -> bool:
+        """Tell whether a dead letter passes the filter."""
+        if self.reason and letter.reason != self.reason:
+            return False
+        if self.since_ms is not None and letter.at_ms < self.since_ms:
+            return False
+        return self.until_ms is None or letter.at_ms < self.until_ms
+
+
+ANY_LETTER = LetterFilter()
 
 
 def _has_words(text: str, words: str) -> bool:

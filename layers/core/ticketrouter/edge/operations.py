@@ -14,6 +14,7 @@ from ticketrouter.domain import errors
 from ticketrouter.edge import (
     requests,
     requests_feedback,
+    requests_operate,
     schemas,
     schemas_audit,
     schemas_deliveries,
@@ -138,7 +139,7 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "GET /deliveries": Operation(
         "listDeliveries", "deliveries", "List deliveries, newest first", schemas_deliveries.DeliveryPage,
-        parameters=requests.DeliveriesParameters, raises=(errors.InvalidQueryError, *STORE),
+        parameters=requests_operate.DeliveriesParameters, raises=(errors.InvalidQueryError, *STORE),
     ),
     "POST /deliveries/{delivery_id}/replay": Operation(
         "replayDelivery", "deliveries", "Send a finished delivery once more", schemas_operate.ReplayedDelivery,
@@ -154,7 +155,7 @@ OPERATIONS: dict[str, Operation] = {
     "POST /deliveries/replay": Operation(
         "replayDeliveries", "deliveries", "Send finished deliveries once more", schemas_operate.ReplayReport,
         "Newest first, at most 200 a call, spread over time. A receiver that kept the first ones drops these.",
-        body={"application/json": requests.ReplayRequest}, headers=_ORDER_KEY,
+        body={"application/json": requests_operate.ReplayRequest}, headers=_ORDER_KEY,
         raises=(*BODY, errors.InvalidQueryError, *STORE),
     ),
     "POST /destinations/{destination_id}/test": Operation(
@@ -194,11 +195,12 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "GET /dead-letters": Operation(
         "listDeadLetters", "dead letters", "List dead letters, newest first", schemas_operate.DeadLetterPage,
-        parameters=requests.DeadLettersParameters, raises=(errors.InvalidQueryError, *STORE),
+        parameters=requests_operate.DeadLettersParameters, raises=(errors.InvalidQueryError, *STORE),
     ),
     "POST /dead-letters/redrive": Operation(
         "redriveDeadLetters", "dead letters", "Work on dead letters again", schemas_operate.RedriveReport,
-        body={"application/json": requests.RedriveRequest}, raises=(*BODY, errors.InvalidQueryError, *STORE),
+        "By ids, or by a filter, newest first, at most 500 a call, spread over time.",
+        body={"application/json": requests_operate.RedriveRequest}, raises=(*BODY, errors.InvalidQueryError, *STORE),
     ),
     "POST /score": Operation(
         "scoreText", "scoring", "Score a text and explain it by its pieces", schemas_score.ScoreResource,

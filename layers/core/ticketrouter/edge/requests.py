@@ -1,4 +1,4 @@
-"""What clients ask: query parameters and the bodies of operators, checked before a use case sees them.
+"""What clients ask: query parameters and bodies, checked before a use case sees them (`requests_*.py` has more).
 
 A parameter that is unknown, repeated or against its rule is a 422 that names it; an empty one counts as not given.
 """
@@ -16,15 +16,13 @@ from pydantic_core import PydanticCustomError
 
 from ticketrouter.domain.errors import FieldProblem, InvalidQueryError
 from ticketrouter.domain.incident import IncidentStatus
-from ticketrouter.domain.listing import DeliveryFilter, TicketQuery
+from ticketrouter.domain.listing import TicketQuery
 from ticketrouter.domain.stats import MAX_WINDOW_S, MIN_WINDOW_S
-from ticketrouter.domain.status import DeliveryStatus
 from ticketrouter.domain.ticket import IDEMPOTENCY_KEY, MAX_DESCRIPTION_CHARS, clean
 from ticketrouter.edge import http
 from ticketrouter.edge.problems import field_problems
 
 MAX_PARAMETERS = 32
-MAX_REDRIVE_IDS = 500
 _LATEST_MS = 253_402_300_799_999  # the end of year 9999, the last that an RFC 3339 date can name
 _UNIT_S = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
@@ -53,7 +51,7 @@ def _to_seconds(value: Any) -> int:
     return window_s
 
 
-_TIME_HINT = "ISO 8601 (UTC without an offset), or Unix milliseconds."
+TIME_HINT = "ISO 8601 (UTC without an offset), or Unix milliseconds."
 UnixMs = Annotated[int, BeforeValidator(_to_unix_ms), WithJsonSchema({"type": "string"})]
 Window = Annotated[
     int,
@@ -98,8 +96,8 @@ class TicketsParameters(Request):
     min_urgency: Share | None = Field(default=None, description="S, or the provisional one until it is scored.")
     max_urgency: Share | None = None
     customer: str = Field(default="", max_length=200)
-    since: UnixMs | None = Field(default=None, description=f"Accepted at or after. {_TIME_HINT}")
-    until: UnixMs | None = Field(default=None, description=f"Accepted before. {_TIME_HINT}")
+    since: UnixMs | None = Field(default=None, description=f"Accepted at or after. {TIME_HINT}")
+    until: UnixMs | None = Field(default=None, description=f"Accepted before. {TIME_HINT}")
     sort: Literal["-accepted_at", "accepted_at", "-urgency_score", "urgency_score"] = "-accepted_at"
     limit: Limit = 50
     cursor: Cursor | None = None
@@ -135,37 +133,6 @@ class StatsParameters(Request):
     window: Window = Field(default=3_600, json_schema_extra={"default": "1h"})
 
 
-class DeliveryChoice(Request):
-    """Which deliveries."""
-
-    destination: str = Field(default="", max_length=64)
-    category: str = Field(default="", max_length=100)
-    since: UnixMs | None = Field(default=None, description=f"Last changed at or after. {_TIME_HINT}")
-    until: UnixMs | None = Field(default=None, description=f"Last changed before. {_TIME_HINT}")
-    cursor: Cursor | None = None
-
-    def to_filter(self) -> DeliveryFilter:
-        """Translate."""
-        return DeliveryFilter(self.destination, self.category, self.since, self.until)
-
-
-class DeliveriesParameters(DeliveryChoice):
-    """Parameters of `GET /deliveries`."""
-
-    status: DeliveryStatus | None = None
-    limit: Limit = 50
-
-
-class ReplayRequest(DeliveryChoice):
-    """Which finished deliveries to send once more, and how fast."""
-
-    model_config = ConfigDict(strict=True)
-
-    status: Literal["delivered", "exhausted", "suppressed"] = "exhausted"
-    per_minute: int = Field(default=60, ge=1, le=600, description="How many go out in a minute.")
-    dry_run: bool = Field(default=False, description="Only tell what would be sent.")
-
-
 class AuditParameters(Request):
     """Parameters of `GET /audit`."""
 
@@ -179,31 +146,6 @@ class IncidentsParameters(Request):
     status: IncidentStatus | None = None
     limit: Limit = 50
     cursor: Cursor | None = None
-
-
-class DeadLettersParameters(Request):
-    """Parameters of `GET /dead-letters`."""
-
-    limit: Limit = 50
-    cursor: Cursor | None = None
-
-
-class RedriveRequest(Request):
-    """Which dead letters to redrive: `ids`, or `all`."""
-
-    model_config = ConfigDict(strict=True)
-
-    ids: list[Annotated[str, Field(min_length=1, max_length=256)]] = Field(
-        default=[], max_length=MAX_REDRIVE_IDS, description="Ids of dead letters."
-    )
-    all: bool = Field(default=False, description="Every one, at most 500 a call.")
-    dry_run: bool = Field(default=False, description="Only tell what would be done.")
-
-    @model_validator(mode="after")
-    def _either(self) -> Self:
-        if bool(self.ids) == self.all:
-            raise PydanticCustomError("either", 'give either "ids" (at least one) or "all": true')
-        return self
 
 
 class ScoreRequest(Request):

@@ -164,11 +164,17 @@ class RedriveResult(Shape):
 
 
 class RedriveReport(Shape):
-    """What became of each dead letter."""
+    """What became of each dead letter, in the order in which they go out."""
 
     dry_run: bool
+    matched: int = Field(description="How many were looked at.")
+    sent: int = Field(description="How many are queued now; of a dry run, how many would be.")
     results: list[RedriveResult]
-    more: bool = Field(description="`all` takes 500 a call: others are left.")
+    spread_s: int = Field(description="When the last one goes out, in seconds from now.")
+    more: bool = Field(
+        description="A call takes 500, and no more than go out within 15 minutes: call again with `cursor`."
+    )
+    cursor: str | None
 
 
 class DeletedTickets(Shape):

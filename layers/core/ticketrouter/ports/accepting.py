@@ -69,13 +69,17 @@ class Claims(Protocol):
 class WorkQueue(Protocol):
     """The two lanes."""
 
-    def send(self, items: Sequence[WorkItem]) -> list[int]:
+    def send(self, items: Sequence[WorkItem], *, delays_s: Sequence[int] = ()) -> list[int]:
         """Send each item to its lane; return the positions of those that are not known to be queued.
 
         Never raises: an outage is all positions. An item whose outcome is unknown may be queued all the same.
+
+        Args:
+            items: What to send.
+            delays_s: For each, after how many seconds (0 to 900) it may be received; empty for at once.
         """
 
-    def send_raw(self, lane: Lane, body: str) -> bool:
+    def send_raw(self, lane: Lane, body: str, *, delay_s: int = 0) -> bool:
         """Put a body on a lane as it is (redrive of an unreadable message); tell whether it is known to be queued."""
 
     def depths(self) -> dict[Lane, QueueDepth]:

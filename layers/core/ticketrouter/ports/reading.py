@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ticketrouter.domain.access import ApiKey
-from ticketrouter.domain.listing import TicketQuery
+from ticketrouter.domain.listing import ANY_LETTER, LetterFilter, TicketQuery
 from ticketrouter.domain.pulse import Backlog, Pulse
 from ticketrouter.domain.record import DeadLetter, TicketRecord
 
@@ -74,8 +74,10 @@ class DeadLetters(Protocol):
     def keep(self, letter: DeadLetter) -> None:
         """Keep it for 14 days; the same id again replaces it."""
 
-    def find(self, *, limit: int, cursor: str | None) -> tuple[list[DeadLetter], str | None]:
-        """Return dead letters, newest first, and the cursor of the next page."""
+    def find(
+        self, *, limit: int, cursor: str | None, where: LetterFilter = ANY_LETTER
+    ) -> tuple[list[DeadLetter], str | None]:
+        """Return dead letters, newest first, and the cursor of the next page. A page may be short."""
 
     def get_many(self, ids: Sequence[str]) -> list[DeadLetter | None]:
         """Return dead letters in the order of the ids."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ticketrouter.domain.errors import CacheUnavailableError, NotFoundError
+from ticketrouter.domain.listing import ANY_LETTER, LetterFilter
 from ticketrouter.domain.message import WorkItem
 from ticketrouter.domain.record import DeadLetter
 from ticketrouter.domain.status import Lane, State
@@ -14,8 +15,11 @@ from ticketrouter.domain.ticket import TICKET_ID, clean
 from ticketrouter.ports import Clock, DeadLetters, Incidents, TicketStore, Views, WorkQueue
 
 MAX_REDRIVE = 500  # dead letters a call: well inside the function's time, and a caller simply calls again
+REDRIVE_PER_MINUTE = 600  # unless the operator says otherwise: what failed together may fail together again
+# Source: Amazon SQS developer guide, "Message quotas": a message can be delayed by 15 minutes.
+LONGEST_DELAY_S = 900
 MAX_DELETE = 500  # tickets of a customer a call
-_FIND_PAGE = 100
+_FIND_PAGE, _FIND_PAGES = 100, 20
 
 
 class RedriveOutcome(StrEnum):
@@ -32,10 +36,17 @@ class RedriveOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Redriven:
-    """What became of each dead letter; `more` tells that others are left for another call."""
+    """What became of each dead letter.
+
+    Attributes:
+        outcomes: By the dead letter's id, in the order in which they go out.
+        spread_s: When the last one goes out, counted from now.
+        cursor: Of the next call with the same filter; None when nothing is left.
+    """
 
     outcomes: dict[str, RedriveOutcome]
-    more: bool = False
+    spread_s: int = 0
+    cursor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,26 +89,49 @@ class Operate:
         self._clock = clock
         self._deadline_s = deadline_s
 
-    def redrive(self, ids: Sequence[str], *, dry_run: bool = False) -> Redriven:
+    def redrive(self, ids: Sequence[str], *, per_minute: int = REDRIVE_PER_MINUTE, dry_run: bool = False) -> Redriven:
         """Open failed tickets again and queue them; put unreadable messages back as they are."""
         wanted = list(dict.fromkeys(ids))
         letters = self._dead_letters.get_many(wanted)
-        found = [letter for letter in letters if letter is not None]
-        outcomes = dict.fromkeys(wanted, RedriveOutcome.NOT_FOUND)
-        outcomes |= self._rehearse(found) if dry_run else self._redrive(found)
-        return Redriven(outcomes)
+        redriven = self._rehearse_or_redrive([one for one in letters if one is not None], per_minute, dry_run)
+        return replace(redriven, outcomes=dict.fromkeys(wanted, RedriveOutcome.NOT_FOUND) | redriven.outcomes)
 
-    def redrive_all(self, *, dry_run: bool = False) -> Redriven:
-        """Redrive every dead letter there is, at most 500 a call."""
+    def redrive_matching(
+        self,
+        where: LetterFilter = ANY_LETTER,
+        *,
+        per_minute: int = REDRIVE_PER_MINUTE,
+        dry_run: bool = False,
+        cursor: str | None = None,
+    ) -> Redriven:
+        """Redrive dead letters, newest first, at most 500 a call and no more than go out within 15 minutes.
+
+        Args:
+            where: Which of them.
+            per_minute: How many go out in a minute, by the queue's delay.
+            dry_run: Only tell what would be done.
+            cursor: Of the call before.
+
+        Raises:
+            InvalidQueryError: The cursor is not one of ours.
+            CacheUnavailableError: The store did not answer. Nothing was sent.
+        """
+        most = min(MAX_REDRIVE, LONGEST_DELAY_S * per_minute // 60)
         letters: list[DeadLetter] = []
-        cursor: str | None = None
-        while len(letters) < MAX_REDRIVE:
-            page, cursor = self._dead_letters.find(limit=min(_FIND_PAGE, MAX_REDRIVE - len(letters)), cursor=cursor)
+        for _ in range(_FIND_PAGES):
+            limit = min(_FIND_PAGE, most - len(letters))
+            page, cursor = self._dead_letters.find(limit=limit, cursor=cursor, where=where)
             letters += page
-            if cursor is None:
+            if cursor is None or len(letters) == most:
                 break
-        outcomes = self._rehearse(letters) if dry_run else self._redrive(letters)
-        return Redriven(outcomes, more=cursor is not None)
+        return replace(self._rehearse_or_redrive(letters, per_minute, dry_run), cursor=cursor)
+
+    def _rehearse_or_redrive(self, letters: Sequence[DeadLetter], per_minute: int, dry_run: bool) -> Redriven:
+        delays_s = {letter.id: position * 60 // per_minute for position, letter in enumerate(letters)}
+        outcomes = self._rehearse(letters) if dry_run else self._redrive(letters, delays_s)
+        return Redriven(
+            {letter.id: outcomes[letter.id] for letter in letters}, spread_s=max(delays_s.values(), default=0)
+        )
 
     def delete_ticket(self, ticket_id: str) -> None:
         """Remove all that is known of a ticket.
@@ -138,19 +172,19 @@ class Operate:
                 outcomes[letter.id] = RedriveOutcome.NOT_FAILED
         return outcomes
 
-    def _redrive(self, letters: Sequence[DeadLetter]) -> dict[str, RedriveOutcome]:
+    def _redrive(self, letters: Sequence[DeadLetter], delays_s: Mapping[str, int]) -> dict[str, RedriveOutcome]:
         outcomes: dict[str, RedriveOutcome] = {}
         reopened: list[WorkItem] = []
         for letter in letters:
             if letter.body is not None:
-                outcomes[letter.id] = self._send_raw(letter.id, letter.body)
+                outcomes[letter.id] = self._send_raw(letter.id, letter.body, delays_s[letter.id])
                 continue
             item = self._reopen(letter.id)
             if isinstance(item, RedriveOutcome):
                 outcomes[letter.id] = item
             else:
                 reopened.append(item)
-        return outcomes | self._send(reopened)
+        return outcomes | self._send(reopened, [delays_s[item.ticket.ticket_id] for item in reopened])
 
     def _reopen(self, ticket_id: str) -> WorkItem | RedriveOutcome:
         """Open a failed ticket, its deadline first: whatever dies after this, the reconciler finds the ticket."""
@@ -164,8 +198,8 @@ class Operate:
         except CacheUnavailableError:
             return RedriveOutcome.STORE_UNAVAILABLE
 
-    def _send(self, items: Sequence[WorkItem]) -> dict[str, RedriveOutcome]:
-        unsent = set(self._queue.send(items)) if items else set()
+    def _send(self, items: Sequence[WorkItem], delays_s: Sequence[int]) -> dict[str, RedriveOutcome]:
+        unsent = set(self._queue.send(items, delays_s=delays_s)) if items else set()
         outcomes = {item.ticket.ticket_id: RedriveOutcome.SENT for item in items}
         for position in sorted(unsent):
             ticket_id = items[position].ticket.ticket_id
@@ -176,9 +210,9 @@ class Operate:
                 continue  # then its deadline stands, and the reconciler finds it a little later
         return outcomes
 
-    def _send_raw(self, letter_id: str, body: str) -> RedriveOutcome:
+    def _send_raw(self, letter_id: str, body: str, delay_s: int) -> RedriveOutcome:
         """Put an unreadable message back; forgotten only once it is known to be queued."""
-        if not self._queue.send_raw(Lane.STANDARD, body):
+        if not self._queue.send_raw(Lane.STANDARD, body, delay_s=delay_s):
             return RedriveOutcome.NOT_SENT
         try:
             self._dead_letters.remove([letter_id])

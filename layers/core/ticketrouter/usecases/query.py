@@ -8,7 +8,7 @@ from typing import Any
 
 from ticketrouter.domain.alert import Destination
 from ticketrouter.domain.errors import CacheUnavailableError, MissingSettingError, NotFoundError, QueueUnavailableError
-from ticketrouter.domain.listing import ANY_DELIVERY, DeliveryFilter
+from ticketrouter.domain.listing import ANY_DELIVERY, ANY_LETTER, DeliveryFilter, LetterFilter
 from ticketrouter.domain.pulse import Backlog
 from ticketrouter.domain.record import Condition, DeadLetter, Delivery, TicketRecord
 from ticketrouter.domain.status import DeliveryStatus, Lane
@@ -140,9 +140,11 @@ class Query:
         """Return recent deliveries, newest first, and the cursor of the next page."""
         return self._deliveries.find(status=status, where=where, limit=limit, cursor=cursor)
 
-    def dead_letters(self, *, limit: int, cursor: str | None) -> tuple[list[DeadLetter], str | None]:
+    def dead_letters(
+        self, *, limit: int, cursor: str | None, where: LetterFilter = ANY_LETTER
+    ) -> tuple[list[DeadLetter], str | None]:
         """Return dead letters, newest first, and the cursor of the next page."""
-        return self._dead_letters.find(limit=limit, cursor=cursor)
+        return self._dead_letters.find(limit=limit, cursor=cursor, where=where)
 
     def destinations(self) -> list[DestinationView]:
         """Return where alerts go, and how well that goes."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ticketrouter.adapters.memory.state import MemoryState
-from ticketrouter.domain.listing import decode_cursor, encode_cursor
+from ticketrouter.domain.listing import ANY_LETTER, LetterFilter, decode_cursor, encode_cursor
 from ticketrouter.domain.record import DeadLetter
 
 
@@ -24,11 +24,14 @@ class MemoryDeadLetters:
         with self._state.open():
             self._state.letters[letter.id] = letter
 
-    def find(self, *, limit: int, cursor: str | None) -> tuple[list[DeadLetter], str | None]:
+    def find(
+        self, *, limit: int, cursor: str | None, where: LetterFilter = ANY_LETTER
+    ) -> tuple[list[DeadLetter], str | None]:
         """Return dead letters, newest first."""
         with self._state.open():
             before = decode_cursor("dead-letters", cursor) if cursor else None
-            places = sorted(((x.at_ms, x.id) for x in self._state.letters.values()), reverse=True)
+            wanted = filter(where.keeps, self._state.letters.values())
+            places = sorted(((x.at_ms, x.id) for x in wanted), reverse=True)
             left = [place for place in places if before is None or place < before]
             more = encode_cursor("dead-letters", *left[limit - 1]) if len(left) > limit else None
             return [self._state.letters[letter_id] for _, letter_id in left[:limit]], more

@@ -45,21 +45,25 @@ class MemoryWorkQueue(_Faults[WorkItem]):
     Attributes:
         sent: Items in the order they were queued.
         raw: Bodies that went in as they were, with their lane.
+        delays_s: What was asked for, in the order of asking; nothing here makes anybody wait.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.sent: list[WorkItem] = []
         self.raw: list[tuple[Lane, str]] = []
+        self.delays_s: list[int] = []
 
-    def send(self, items: Sequence[WorkItem]) -> list[int]:
+    def send(self, items: Sequence[WorkItem], *, delays_s: Sequence[int] = ()) -> list[int]:
         """Queue the items; return the positions that failed."""
+        self.delays_s += delays_s
         return self._send(items, self.sent)
 
-    def send_raw(self, lane: Lane, body: str) -> bool:
+    def send_raw(self, lane: Lane, body: str, *, delay_s: int = 0) -> bool:
         """Queue a body as it is."""
         if self.down:
             return False
+        self.delays_s.append(delay_s)
         self.raw.append((lane, body))
         return True
 

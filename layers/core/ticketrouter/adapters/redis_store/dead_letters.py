@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from ticketrouter.adapters.redis_store import keys
 from ticketrouter.adapters.redis_store.client import Command, RedisClient
 from ticketrouter.adapters.redis_store.walk import Place, walk
+from ticketrouter.domain.listing import ANY_LETTER, LetterFilter
 from ticketrouter.domain.record import DeadLetter
 
 LETTER_TTL_S = 14 * 86_400
+SKEW_MS = 60_000
 
 
 class RedisDeadLetters:
@@ -35,7 +37,9 @@ class RedisDeadLetters:
             ]
         )
 
-    def find(self, *, limit: int, cursor: str | None) -> tuple[list[DeadLetter], str | None]:
+    def find(
+        self, *, limit: int, cursor: str | None, where: LetterFilter = ANY_LETTER
+    ) -> tuple[list[DeadLetter], str | None]:
         """Return dead letters, newest first, and the cursor of the next page."""
         return walk(
             self._client,
@@ -43,9 +47,14 @@ class RedisDeadLetters:
             order="dead-letters",
             read=_read_place,
             decode=keys.decode_letter,
-            keeps=lambda _: True,
+            keeps=where.keeps,
             limit=limit,
             cursor=cursor,
+            # A place in the list is written in another command than the letter, by another clock perhaps.
+            bounds=(
+                max(0, (where.since_ms or 0) - SKEW_MS),
+                (1 << 53) if where.until_ms is None else where.until_ms + SKEW_MS,
+            ),
         )
 
     def get_many(self, ids: Sequence[str]) -> list[DeadLetter | None]:
