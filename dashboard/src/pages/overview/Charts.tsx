@@ -24,7 +24,7 @@ export default function Charts({ stats, range }: { stats: Stats; range: Range })
   const shared = { steps, stepMs, active, onActive: setActive };
   return (
     <>
-      <Chart title="Latency" steps={steps} columns={LATENCY_COLUMNS}>
+      <Chart title="Latency" steps={steps} stepMs={stepMs} columns={LATENCY_COLUMNS}>
         <Readout span={span} entries={latencyEntries(stats, step)} />
         <LatencyChart {...shared} />
         <p className={styles.caption}>
@@ -32,7 +32,7 @@ export default function Charts({ stats, range }: { stats: Stats; range: Range })
           tickets alone.
         </p>
       </Chart>
-      <Chart title="Tickets" steps={steps} columns={TRAFFIC_COLUMNS}>
+      <Chart title="Tickets" steps={steps} stepMs={stepMs} columns={TRAFFIC_COLUMNS}>
         <Readout span={span} entries={trafficEntries(stats, step)} />
         <TrafficChart {...shared} />
         <p className={styles.caption}>A step is {formatMs(stepMs)} long; the last one is not over yet.</p>
@@ -41,10 +41,16 @@ export default function Charts({ stats, range }: { stats: Stats; range: Range })
   );
 }
 
-type ChartProps = { title: string; steps: readonly Step[]; columns: readonly Column[]; children: ReactNode };
+type ChartProps = {
+  title: string;
+  steps: readonly Step[];
+  stepMs: number;
+  columns: readonly Column[];
+  children: ReactNode;
+};
 
 /** A chart, or the same data as a table. */
-function Chart({ title, steps, columns, children }: ChartProps) {
+function Chart({ title, steps, stepMs, columns, children }: ChartProps) {
   const [asTable, setAsTable] = useState(false);
   const label = asTable ? `${title} as a chart` : `${title} as a table`;
   return (
@@ -53,7 +59,7 @@ function Chart({ title, steps, columns, children }: ChartProps) {
       className={styles.card}
       actions={<IconButton icon={asTable ? ChartColumn : Table2} label={label} onClick={() => setAsTable(!asTable)} />}
     >
-      {asTable ? <StepTable caption={title} steps={steps} columns={columns} /> : children}
+      {asTable ? <StepTable caption={title} steps={steps} stepMs={stepMs} columns={columns} /> : children}
     </Card>
   );
 }

@@ -1,44 +1,28 @@
-import { formatAbsolute } from "@/format/time";
+import { FigureTable } from "@/components/FigureTable";
+import { formatSpan } from "@/format/span";
 import styles from "./StepTable.module.css";
 import type { Step } from "./series";
 
 export type Column = { title: string; value: (step: Step) => string };
 
+type Props = { caption: string; steps: readonly Step[]; stepMs: number; columns: readonly Column[] };
+
 /** The steps of a chart as rows, newest first. */
-export function StepTable({
-  caption,
-  steps,
-  columns,
-}: {
-  caption: string;
-  steps: readonly Step[];
-  columns: readonly Column[];
-}) {
+export function StepTable({ caption, steps, stepMs, columns }: Props) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard has to reach it
-    <section className={styles.scroll} tabIndex={0} aria-label={`${caption}, as a table`}>
-      <table className={styles.table}>
-        <thead>
-          <tr>
-            <th scope="col">From</th>
-            {columns.map(({ title }) => (
-              <th key={title} scope="col">
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {[...steps].reverse().map((step) => (
-            <tr key={step.at}>
-              <th scope="row">{formatAbsolute(step.at).replace(/:\d\d\.\d{3}/, "")}</th>
-              {columns.map(({ title, value }) => (
-                <td key={title}>{value(step)}</td>
-              ))}
-            </tr>
+    <FigureTable
+      label={`${caption} by step`}
+      head={["Step", ...columns.map(({ title }) => title)]}
+      className={styles.scroll}
+    >
+      {[...steps].reverse().map((step) => (
+        <tr key={step.at}>
+          <th scope="row">{formatSpan(step.at, step.at + stepMs)}</th>
+          {columns.map(({ title, value }) => (
+            <td key={title}>{value(step)}</td>
           ))}
-        </tbody>
-      </table>
-    </section>
+        </tr>
+      ))}
+    </FigureTable>
   );
 }
