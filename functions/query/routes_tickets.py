@@ -34,7 +34,8 @@ def routes(query: Query, operate: Operate, book: FeedbackBook) -> dict[str, Call
     def list_tickets(event: Event) -> Event:
         page = query.tickets(read_parameters(event, TicketsParameters).to_query())
         tickets = [TicketResource.of(view.record, view.deliveries) for view in page.tickets]
-        return http.json_response(200, TicketPage(tickets=tickets, cursor=page.cursor).model_dump())
+        answer = TicketPage(tickets=tickets, cursor=page.cursor, matched=page.matched)
+        return http.json_response(200, answer.model_dump())
 
     def delete_ticket(event: Event) -> Event:
         ticket_id = event["pathParameters"]["ticket_id"]

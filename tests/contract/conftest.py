@@ -103,7 +103,9 @@ class StoreWorld:
         Early enough for `outcome` to lie in the past: the figures of now do not count what is still to come.
         """
         self.sent += 1
-        ticket_fields = {name: changes.pop(name) for name in ("subject", "customer", "metadata") if name in changes}
+        ticket_fields = {
+            name: changes.pop(name) for name in ("subject", "customer", "channel", "metadata") if name in changes
+        }
         ticket = Ticket(ticket_id or f"t{self.sent:04d}", description, **ticket_fields)
         chosen = {
             "lane": Lane.STANDARD,
@@ -121,7 +123,9 @@ class StoreWorld:
         """Make an outcome of the item: scored 40 ms after its acceptance."""
         started_at_ms = item.accepted_at_ms + 25
         chosen = {
-            "score": score(urgency, **{k: changes.pop(k) for k in ("category", "sentiment") if k in changes}),
+            "score": score(
+                urgency, **{k: changes.pop(k) for k in ("category", "sentiment", "needs_review") if k in changes}
+            ),
             "started_at_ms": started_at_ms,
             "scored_at_ms": started_at_ms + 15,
             "scoring_ms": 12.75,
@@ -142,12 +146,14 @@ class StoreWorld:
         )  # fmt: skip
 
 
-def score(urgency: float = 0.9, category: str = "Technical", sentiment: str = "negative") -> Score:
+def score(
+    urgency: float = 0.9, category: str = "Technical", sentiment: str = "negative", needs_review: bool = True
+) -> Score:
     """Make a score with something in every field."""
     return Score(
         category=category,
         category_confidence=0.875,
-        needs_review=True,
+        needs_review=needs_review,
         urgency_score=urgency,
         sentiment=sentiment,
         sentiment_score=-0.5,

@@ -111,7 +111,8 @@ def test_all_filters_at_once_find_the_ticket(world: World) -> None:
 @pytest.mark.parametrize(
     "query",
     ["q=refund", "status=failed", "category=Legal", "sentiment=positive", "min_urgency=0.94", "max_urgency=0.92",
-     "customer=bolt", "since=2026-11-21T12:00:01Z", "until=2026-11-21T12:00:00", "until=1795262400000"],
+     "customer=bolt", "channel=fax", "band=high", "needs_review=true", "incident=inc_none",
+     "since=2026-11-21T12:00:01Z", "until=2026-11-21T12:00:00", "until=1795262400000"],
 )  # fmt: skip
 def test_each_filter_can_leave_the_ticket_out(world: World, query: str) -> None:
     world.delivered()
@@ -155,6 +156,10 @@ def test_pages_follow_each_other_without_gap_or_repetition(world: World) -> None
         ("q=%ff", ""),
         ("&".join(f"p{number}=1" for number in range(40)), ""),
         ("sort=name", "/sort"),
+        ("needs_review=maybe", "/needs_review"),
+        ("band=urgent", "/band"),
+        ("min_urgency=0.6&max_urgency=0.5", "/max_urgency"),
+        ("since=2026-11-21T12:00:01Z&until=2026-11-21T12:00:00Z", "/until"),
     ],
 )
 def test_hostile_queries_are_refused_by_name(world: World, query: str, pointer: str) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ticketrouter.domain.lexicon import assess
 from ticketrouter.domain.status import Lane
-from ticketrouter.domain.urgency import Fusion, band, from_lexicon_alone, interpolate, lane_for
+from ticketrouter.domain.urgency import BANDS, Fusion, band, band_bounds, from_lexicon_alone, interpolate, lane_for
 
 FUSION = Fusion(0.02, 0.8, 0.05, 0.1, calibration_x=(0.0, 0.5, 0.9), calibration_y=(0.0, 0.4, 1.0))
 # onnxruntime, loaded by other tests of this process, makes subnormals zero
@@ -57,3 +57,15 @@ def test_the_words_that_counted_are_named() -> None:
 @pytest.mark.parametrize(("value", "result"), [(-1, 0), (0, 0), (0.25, 0.2), (0.5, 0.4), (0.7, 0.7), (2, 1)])
 def test_interpolation_is_linear_between_and_flat_beyond(value: float, result: float) -> None:
     assert interpolate(value, FUSION.calibration_x, FUSION.calibration_y) == pytest.approx(result)
+
+
+@pytest.mark.parametrize("word", BANDS)
+def test_the_bounds_of_a_band_hold_what_it_names(word):
+    low, high = band_bounds(word)
+
+    assert (band(low) == word) is (low == 0)
+    assert band(low + 0.0001) == band(high) == word
+
+
+def test_the_bands_cover_everything_once():
+    assert sum(high - low for low, high in map(band_bounds, BANDS)) == pytest.approx(1)

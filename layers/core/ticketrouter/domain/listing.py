@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from ticketrouter.domain.errors import FieldProblem, InvalidQueryError
 from ticketrouter.domain.record import DeadLetter, Delivery, TicketRecord
+from ticketrouter.domain.urgency import band, band_bounds
 
-SORTS = ("-accepted_at", "accepted_at", "-urgency_score", "urgency_score")
+SORTS = ("-accepted_at", "accepted_at", "-urgency_score", "urgency_score", "-total_ms", "total_ms")
+HIGHEST_RANK = 1 << 53  # what a double, the score of a Redis list, holds exactly
 
 # A rank by urgency has the time of acceptance below it, so that ties are few and pages of equal scores stay in order:
 # 14 bits of urgency over 39 of time fill the 53 that a double (a score of Redis) holds exactly; good until 2042.
@@ -23,9 +26,14 @@ class TicketQuery:
 
     Attributes:
         text: Words that must all appear in subject or description, case folded.
+        band: Word for the urgency: critical, high, normal or low.
+        min_urgency: Of S, or of the provisional one until there is an S.
+        max_urgency: The same.
+        incident: Id of the incident that it belongs to.
+        needs_review: Whether a person should look, by its score.
         since_ms: Accepted at or after, Unix time in milliseconds.
         until_ms: Accepted before.
-        sort: `-accepted_at`, `accepted_at`, `-urgency_score` or `urgency_score`.
+        sort: One of `SORTS`; by `total_ms` only what is scored has a place.
         limit: Tickets a page, 1 to 200.
         cursor: Opaque, of the page before.
     """
@@ -35,6 +43,10 @@ class TicketQuery:
     category: str = ""
     sentiment: str = ""
     customer: str = ""
+    channel: str = ""
+    incident: str = ""
+    needs_review: bool | None = None
+    band: str = ""
     min_urgency: float | None = None
     max_urgency: float | None = None
     since_ms: int | None = None
@@ -54,7 +66,15 @@ class TicketQuery:
             return False
         if self.customer and ticket.customer != self.customer:
             return False
+        if self.channel and ticket.channel != self.channel:
+            return False
+        if self.incident and record.incident_id != self.incident:
+            return False
+        if self.needs_review is not None and (score is None or score.needs_review is not self.needs_review):
+            return False
         urgency = urgency_of(record)
+        if self.band and band(urgency) != self.band:
+            return False
         if self.min_urgency is not None and urgency < self.min_urgency:
             return False
         if self.max_urgency is not None and urgency > self.max_urgency:
@@ -64,6 +84,23 @@ class TicketQuery:
         if self.until_ms is not None and accepted_at_ms >= self.until_ms:
             return False
         return not self.text or _has_words(ticket.text.casefold(), self.text.casefold())
+
+    @property
+    def is_a_range(self) -> bool:
+        """Tell whether all that passes lies in one piece of the list that is walked, so that it can be counted."""
+        unbounded = replace(
+            self, **(_NO_TIME if self.order == "accepted_at" else _NO_URGENCY), limit=1, cursor=None, sort=""
+        )
+        return self.order != "total_ms" and unbounded == TicketQuery(limit=1, sort="")
+
+    @property
+    def order(self) -> str:
+        """Return what the list is ordered by: accepted_at, urgency_score or total_ms."""
+        return self.sort.removeprefix("-")
+
+
+_NO_TIME: dict[str, Any] = {"since_ms": None, "until_ms": None}
+_NO_URGENCY: dict[str, Any] = {"min_urgency": None, "max_urgency": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +176,14 @@ def urgency_rank(urgency: float, accepted_at_ms: int) -> int:
 
 def rank_bounds(query: TicketQuery) -> tuple[int, int]:
     """Return the lowest and the highest rank, both included, that the filter can keep in its order."""
-    if query.sort.endswith("accepted_at"):
-        until_ms = (1 << 53) if query.until_ms is None else query.until_ms - 1
+    if query.order == "accepted_at":
+        until_ms = HIGHEST_RANK if query.until_ms is None else query.until_ms - 1
         return (query.since_ms or 0), until_ms
-    low = 0.0 if query.min_urgency is None else query.min_urgency
-    high = 1.0 if query.max_urgency is None else query.max_urgency
+    if query.order == "total_ms":
+        return 0, HIGHEST_RANK
+    low, high = band_bounds(query.band) if query.band else (0.0, 1.0)
+    low = low if query.min_urgency is None else max(low, query.min_urgency)
+    high = high if query.max_urgency is None else min(high, query.max_urgency)
     return urgency_rank(low, 0), urgency_rank(high, 1 << 53)
 
 

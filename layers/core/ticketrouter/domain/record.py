@@ -77,6 +77,11 @@ class Outcome:
     incident_id: str | None = None
     similar: tuple[tuple[str, float], ...] = ()
 
+    @property
+    def total_ms(self) -> int:
+        """Return the time from acceptance to the score."""
+        return max(0, self.scored_at_ms - self.item.accepted_at_ms)
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:

@@ -21,6 +21,14 @@ def band(score: float) -> str:
     return next((word for floor, word in _FLOORS if score > floor), "low")
 
 
+def band_bounds(word: str) -> tuple[float, float]:
+    """Return what a band lies above and what it goes up to; the lowest one begins at 0 and holds it."""
+    tops = (1.0, *(floor for floor, _ in _FLOORS))
+    floors = (*(floor for floor, _ in _FLOORS), 0.0)
+    index = BANDS.index(word)
+    return floors[index], tops[index]
+
+
 def lane_for(provisional: float) -> Lane:
     """Choose the queue by the provisional urgency of the word list."""
     return Lane.EXPRESS if provisional > EXPRESS_THRESHOLD else Lane.STANDARD

@@ -11,7 +11,17 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self, TypeVar
 from urllib.parse import parse_qsl
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from ticketrouter.domain.errors import FieldProblem, InvalidQueryError
@@ -93,14 +103,30 @@ class TicketsParameters(Request):
         default="", max_length=100, description="As `GET /model` names it: the bundle's categories, or your own."
     )
     sentiment: Literal["negative", "neutral", "positive"] | None = None
+    band: Literal["critical", "high", "normal", "low"] | None = Field(
+        default=None, description="Of S, or of the provisional one until it is scored."
+    )
     min_urgency: Share | None = Field(default=None, description="S, or the provisional one until it is scored.")
     max_urgency: Share | None = None
+    needs_review: Literal["true", "false"] | None = Field(default=None, description="Of scored tickets.")
+    incident: str = Field(default="", max_length=64, description="Id of the incident that it belongs to.")
     customer: str = Field(default="", max_length=200)
+    channel: str = Field(default="", max_length=200)
     since: UnixMs | None = Field(default=None, description=f"Accepted at or after. {TIME_HINT}")
     until: UnixMs | None = Field(default=None, description=f"Accepted before. {TIME_HINT}")
-    sort: Literal["-accepted_at", "accepted_at", "-urgency_score", "urgency_score"] = "-accepted_at"
+    sort: Literal["-accepted_at", "accepted_at", "-urgency_score", "urgency_score", "-total_ms", "total_ms"] = Field(
+        default="-accepted_at", description="By total_ms only scored tickets are listed."
+    )
     limit: Limit = 50
     cursor: Cursor | None = None
+
+    @field_validator("max_urgency", "until")
+    @classmethod
+    def _in_order(cls, high: float | None, info: ValidationInfo) -> float | None:
+        low = info.data.get({"max_urgency": "min_urgency", "until": "since"}[info.field_name or ""])
+        if low is not None and high is not None and low > high:
+            raise PydanticCustomError("order", "lies below the other end of its range")
+        return high
 
     def to_query(self) -> TicketQuery:
         """Translate."""
@@ -110,6 +136,10 @@ class TicketsParameters(Request):
             category=self.category,
             sentiment=self.sentiment or "",
             customer=clean(self.customer),
+            channel=clean(self.channel),
+            incident=self.incident,
+            needs_review=None if self.needs_review is None else self.needs_review == "true",
+            band=self.band or "",
             min_urgency=self.min_urgency,
             max_urgency=self.max_urgency,
             since_ms=self.since,

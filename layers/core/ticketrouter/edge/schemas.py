@@ -225,3 +225,7 @@ class TicketPage(Shape):
 
     tickets: list[TicketResource]
     cursor: Cursor
+    matched: int | None = Field(
+        description="How many there are on all pages. Null where only a search would tell: with other filters than the "
+        "range that it is sorted by, or an incident."
+    )

@@ -14,10 +14,17 @@ from ticketrouter.domain.record import DeadLetter, TicketRecord
 
 @dataclass(frozen=True, slots=True)
 class TicketPage:
-    """A page of tickets; `cursor` is None on the last one. A page may be short and still have a next one."""
+    """A page of tickets. It may be short and still have a next one.
+
+    Attributes:
+        records: The tickets.
+        cursor: Of the next page; None on the last one.
+        matched: How many there are on all pages; None where that would take a search.
+    """
 
     records: list[TicketRecord]
     cursor: str | None
+    matched: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,10 +38,11 @@ class TicketView:
 
 @dataclass(frozen=True, slots=True)
 class TicketList:
-    """A page of tickets; `cursor` is None on the last one."""
+    """A page of tickets; `cursor` is None on the last one, `matched` where only a search would tell it."""
 
     tickets: list[TicketView]
     cursor: str | None
+    matched: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ class Query:
             CacheUnavailableError: The store did not answer.
         """
         page = self._views.find(query)
-        return TicketList(self.with_deliveries(page.records), page.cursor)
+        return TicketList(self.with_deliveries(page.records), page.cursor, page.matched)
 
     def figures(self, window_s: int) -> Figures:
         """Return counters, latencies, what is in flight, and queue depths.

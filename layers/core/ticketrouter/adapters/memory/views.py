@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ticketrouter.adapters.memory.state import MemoryState
@@ -42,7 +43,7 @@ class MemoryViews:
                 (
                     (_place(row.record, query.sort), row.record)
                     for row in self._state.rows.values()
-                    if row.counted and query.keeps(row.record)
+                    if row.counted and query.keeps(row.record) and _has_place(row.record, query)
                 ),
                 key=lambda place: place[0],
                 reverse=newest_first,
@@ -54,7 +55,8 @@ class MemoryViews:
             ]
             page = left[: query.limit]
             more = encode_cursor(query.sort, *page[-1][0]) if len(left) > query.limit else None
-            return TicketPage([record for _, record in page], more)
+            counts = replace(query, incident="" if query.order == "accepted_at" else query.incident).is_a_range
+            return TicketPage([record for _, record in page], more, len(places) if counts else None)
 
     def changes(self, since: str | None, limit: int) -> ChangePage:
         """Return what changed after the cursor."""
@@ -117,10 +119,16 @@ class MemoryViews:
             return sorted(key for key, ticket in accepted.items() if ticket.customer == customer)[:limit]
 
 
+def _has_place(record: TicketRecord, query: TicketQuery) -> bool:
+    return query.order != "total_ms" or record.total_ms is not None
+
+
 def _place(record: TicketRecord, sort: str) -> tuple[int, str]:
     accepted_at_ms, ticket_id = record.item.accepted_at_ms, record.item.ticket.ticket_id
     if sort.endswith("accepted_at"):
         return accepted_at_ms, ticket_id
+    if sort.endswith("total_ms"):
+        return record.total_ms or 0, ticket_id
     return urgency_rank(urgency_of(record), accepted_at_ms), ticket_id
 
 

@@ -14,6 +14,7 @@
     deadlines:{<shard>}                 zset    id by due time in ms, 16 shards
     index:{tickets}:accepted            zset    id by accepted_at_ms
     index:{tickets}:urgency             zset    id by urgency rank
+    index:{tickets}:total_ms            zset    id by total_ms, of what is scored
     index:{tickets}:changes             zset    id, or ~id of a deleted ticket, by number of the change
     index:{tickets}:floor               string  newest change that was dropped
     index:{customer:<digest>}           zset    ids of one customer's tickets by time of the last listing in ms
@@ -61,8 +62,10 @@ TICKET_LISTS = (
     "index:{tickets}:urgency",
     "index:{tickets}:changes",
     "index:{tickets}:floor",
+    "index:{tickets}:total_ms",
 )
-ACCEPTED, URGENCY, CHANGES, FLOOR = TICKET_LISTS
+ACCEPTED, URGENCY, CHANGES, FLOOR, TOTAL_MS = TICKET_LISTS
+ORDERS = {"accepted_at": ACCEPTED, "urgency_score": URGENCY, "total_ms": TOTAL_MS}
 DELIVERIES = "index:{deliveries}"
 PENDING = "index:{deliveries}:pending"
 WINDOW = "{incidents}:window"

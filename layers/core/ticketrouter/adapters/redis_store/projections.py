@@ -14,6 +14,8 @@ from ticketrouter.domain.stats import MAX_WINDOW_S, Tally
 CHANGES_KEPT = 100_000
 STATS_TTL_S = MAX_WINDOW_S + 3_600
 
+Entry = tuple[WorkItem, float, int | None]  # a ticket, its urgency, its total_ms once it is scored
+
 
 class Projections:
     """Makes the commands that keep lists and figures in step with the records.
@@ -29,18 +31,18 @@ class Projections:
 
     def accepted(self, items: Sequence[WorkItem]) -> list[Command]:
         """List accepted tickets as `listed` does, by their provisional urgency; whoever shows S first is not undone."""
-        return self._shown("offer", [(item, item.provisional_score) for item in items])
+        return self._shown("offer", [(item, item.provisional_score, None) for item in items])
 
-    def listed(self, entries: Sequence[tuple[WorkItem, float]]) -> list[Command]:
-        """List tickets by time of acceptance, by this urgency and by customer, and note that they changed."""
+    def listed(self, entries: Sequence[Entry]) -> list[Command]:
+        """List tickets by time of acceptance, urgency, total_ms and customer, and note that they changed."""
         return self._shown("show", entries)
 
-    def _shown(self, what: str, entries: Sequence[tuple[WorkItem, float]]) -> list[Command]:
+    def _shown(self, what: str, entries: Sequence[Entry]) -> list[Command]:
         places: list[str | int] = []
         customers: dict[str, list[str]] = {}
-        for item, urgency in entries:
+        for item, urgency, total_ms in entries:
             ticket_id, rank = item.ticket.ticket_id, urgency_rank(urgency, item.accepted_at_ms)
-            places += (what, ticket_id, item.accepted_at_ms, rank)
+            places += (what, ticket_id, item.accepted_at_ms, rank, "" if total_ms is None else total_ms)
             if item.ticket.customer:
                 customers.setdefault(keys.customer_key(item.ticket.customer), []).append(ticket_id)
         commands = [self._project(places)] if places else []
@@ -48,11 +50,11 @@ class Projections:
 
     def touched(self, ticket_id: str) -> Command:
         """Note that something beside the record changed, if the ticket is listed."""
-        return self._project(["touch", ticket_id, "", ""])
+        return self._project(["touch", ticket_id, "", "", ""])
 
     def removed(self, ticket_id: str) -> Command:
         """Take a ticket out of the lists and leave a tombstone among the changes."""
-        return self._project(["remove", ticket_id, "", ""])
+        return self._project(["remove", ticket_id, "", "", ""])
 
     def _project(self, entries: Sequence[str | int]) -> Command:
         return call("project", keys.TICKET_LISTS, self._changes_kept, self._record_ttl_ms, *entries)

@@ -30,28 +30,34 @@ class Sieve:
     def __init__(self, client: RedisClient, query: TicketQuery) -> None:
         self._client = client
         self._tests = _tests(query)
-        # The list that is walked is cut to its own bounds; the other list knows the ranks of the other filter.
-        by_time = query.sort.endswith("accepted_at")
-        self._other = keys.URGENCY if by_time else keys.ACCEPTED
-        other_query = replace(query, sort="urgency_score" if by_time else "accepted_at")
-        self._bounds = rank_bounds(other_query)
-        self._has_bounds = self._bounds != rank_bounds(TicketQuery(sort=other_query.sort))
+        # The list that is walked is cut to its own bounds; the others know the ranks of the other filters.
+        self._others = [
+            (keys.ORDERS[order], bounds)
+            for order in ("accepted_at", "urgency_score")
+            if order != query.order
+            and (bounds := rank_bounds(replace(query, sort=order))) != rank_bounds(TicketQuery(sort=order))
+        ]
+        self._members = keys.members_key(query.incident) if query.incident and query.order != "accepted_at" else ""
 
     def sift(self, places: Sequence[Place]) -> list[Place]:
         """Return the places whose tickets may pass; a ticket that is gone passes if no field is looked at."""
         found = list(places)
-        if self._has_bounds and found:
-            (ranks,) = self._client.run([("ZMSCORE", self._other, *(ticket_id for _, ticket_id in found))])
-            found = [place for place, rank in zip(found, ranks, strict=True) if self._is_within(rank)]
-        if self._tests:
+        for index, (low, high) in self._others:
+            # One without a rank passes, and is found to be gone.
+            found = [place for place, rank in self._ranked(index, found) if rank is None or low <= rank <= high]
+        if self._members:
+            found = [place for place, rank in self._ranked(self._members, found) if rank is not None]
+        if self._tests and found:
             fields = tuple(self._tests)
             replies = self._client.run([_read(place, fields) for place in found])
             found = [place for place, values in zip(found, replies, strict=True) if self._may_pass(values)]
         return found
 
-    def _is_within(self, rank: bytes | None) -> bool:
-        low, high = self._bounds
-        return rank is None or low <= float(rank) <= high
+    def _ranked(self, index: str, places: Sequence[Place]) -> list[tuple[Place, float | None]]:
+        if not places:
+            return []
+        (ranks,) = self._client.run([("ZMSCORE", index, *(ticket_id for _, ticket_id in places))])
+        return [(place, None if rank is None else float(rank)) for place, rank in zip(places, ranks, strict=True)]
 
     def _may_pass(self, reply: Any) -> bool:
         values = reply if isinstance(reply, list) else [reply]
@@ -70,14 +76,16 @@ def _tests(query: TicketQuery) -> dict[str, Test]:
         states = {state.value.encode() for state in State if state.status == query.status}
         tests["state"] = states.__contains__
     verdict = [(name, getattr(query, name)) for name in ("category", "sentiment") if getattr(query, name)]
-    if verdict:
+    if verdict or query.needs_review is not None:
         parts = [_member(name, value) for name, value in verdict]
+        if query.needs_review is not None:
+            parts.append(b'"needs_review":true' if query.needs_review else b'"needs_review":false')
         tests["outcome"] = lambda raw: all(part in raw for part in parts)
-    if query.customer or query.text:
-        customer = _member("customer", query.customer) if query.customer else b""
+    named = [_member(name, value) for name in ("customer", "channel") if (value := getattr(query, name))]
+    if named or query.text:
         # Case folding goes character by character and leaves JSON's escapes as they are, so it may come after them.
         words = [_quoted(word)[1:-1] for word in query.text.casefold().split()]
-        tests["item"] = lambda raw: customer in raw and _has_words(raw, words)
+        tests["item"] = lambda raw: all(part in raw for part in named) and _has_words(raw, words)
     return tests
 
 

@@ -74,7 +74,7 @@ class RedisTicketStore:
         count = len(outcomes)
         commands = [self._commit(outcome) for outcome in outcomes]
         commands += [_read(outcome.item.ticket.ticket_id) for outcome in outcomes]
-        commands += self._projections.listed([(o.item, o.score.urgency_score) for o in outcomes])
+        commands += self._projections.listed([(o.item, o.score.urgency_score, o.total_ms) for o in outcomes])
         commands += counted(map(of_outcome, outcomes))
         commands += settled([outcome.item.ticket.ticket_id for outcome in outcomes])
         commands += [pending(alert) for outcome in outcomes for alert in outcome.alerts]
@@ -93,7 +93,7 @@ class RedisTicketStore:
                 corrections += [ended(alert) for alert in outcome.alerts]
             elif uncounted:
                 corrections += counted([of_accepted(outcome.item)])
-        corrections += self._projections.listed([(record.item, urgency_of(record)) for record in late])
+        corrections += self._projections.listed([(one.item, urgency_of(one), one.total_ms) for one in late])
         self._client.run(corrections)
         return records
 
@@ -172,7 +172,7 @@ class RedisTicketStore:
         self._client.run(
             [
                 ("ZREM", keys.DEAD_LETTERS, ticket_id),
-                *self._projections.listed([(record.item, urgency_of(record))]),
+                *self._projections.listed([(record.item, urgency_of(record), record.total_ms)]),
             ]
         )
         return record

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ticketrouter.adapters.redis_store import keys
@@ -40,10 +41,16 @@ class RedisViews:
         Raises:
             InvalidQueryError: The cursor is not one of ours.
         """
-        by_time = query.sort.endswith("accepted_at")
+        # An incident has a list of its own, by time; in another order its tickets are picked out of the list of all.
+        of_incident = query.incident and query.order == "accepted_at"
+        index = keys.members_key(query.incident) if of_incident else keys.ORDERS[query.order]
+        low, high = rank_bounds(query)
+        matched: int | None = None
+        if replace(query, incident="").is_a_range if of_incident else query.is_a_range:
+            (matched,) = self._client.run([("ZCOUNT", index, low, high)])
         records, cursor = walk(
             self._client,
-            keys.ACCEPTED if by_time else keys.URGENCY,
+            index,
             order=query.sort,
             read=_read_place,
             decode=keys.decode_record,
@@ -51,10 +58,10 @@ class RedisViews:
             limit=query.limit,
             cursor=query.cursor,
             newest_first=query.sort.startswith("-"),
-            bounds=rank_bounds(query),
+            bounds=(low, high),
             sift=Sieve(self._client, query).sift,
         )
-        return TicketPage(records, cursor)
+        return TicketPage(records, cursor, matched)
 
     def changes(self, since: str | None, limit: int) -> ChangePage:
         """Return what changed after the cursor; without one, nothing but the cursor of now.

@@ -1,6 +1,7 @@
 -- Bring the lists up to date. Idempotent: the records are the truth.
--- KEYS index:{tickets}:accepted, :urgency, :changes, :floor
--- ARGV changes to keep, time to live of a record in ms, then (what, id, accepted_at_ms, urgency rank) again and again;
+-- KEYS index:{tickets}:accepted, :urgency, :changes, :floor, :total_ms
+-- ARGV changes to keep, time to live of a record in ms, then (what, id, accepted_at_ms, urgency rank, total_ms or empty)
+--      again and again;
 --      what: show = list it and note the change, offer = the same, but the urgency of a ticket that is listed stays,
 --      touch = note the change if it is listed, remove = leave a tombstone
 -- A change has the number max(time in us, the last one + 1), so numbers grow even when the clock does not.
@@ -15,11 +16,12 @@ local function change(member, opposite)
   redis.call('ZADD', KEYS[3], last, member)
 end
 
-for i = 3, #ARGV, 4 do
+for i = 3, #ARGV, 5 do
   local what, id = ARGV[i], ARGV[i + 1]
   if what == 'remove' then
     redis.call('ZREM', KEYS[1], id)
     redis.call('ZREM', KEYS[2], id)
+    redis.call('ZREM', KEYS[5], id)
     change('~' .. id, id)
   elseif what == 'show' or what == 'offer' then
     -- A worker may have been faster, and what is listed is then the final urgency. Another time of acceptance is that
@@ -30,6 +32,11 @@ for i = 3, #ARGV, 4 do
       redis.call('ZADD', KEYS[2], 'NX', ARGV[i + 3], id)
     else
       redis.call('ZADD', KEYS[2], ARGV[i + 3], id)
+      if ARGV[i + 4] ~= '' then
+        redis.call('ZADD', KEYS[5], ARGV[i + 4], id)
+      else
+        redis.call('ZREM', KEYS[5], id)
+      end
     end
     change(id, '~' .. id)
   elseif redis.call('ZSCORE', KEYS[1], id) then
@@ -48,5 +55,6 @@ local expired = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now / 1000 - ARGV[2
 if #expired > 0 then
   redis.call('ZREM', KEYS[1], unpack(expired))
   redis.call('ZREM', KEYS[2], unpack(expired))
+  redis.call('ZREM', KEYS[5], unpack(expired))
 end
 return last
