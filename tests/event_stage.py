@@ -177,6 +177,7 @@ class MemoryStage:
             queue=self.queue,
             destinations=self.destinations,
             health=self.health,
+            budgets=MemoryBudgets(self.state),
         )
 
     def _live(self) -> Live:

@@ -7,6 +7,7 @@ from typing import Any
 from ticketrouter.adapters.memory import (
     MemoryAlertQueue,
     MemoryAuditList,
+    MemoryBudgets,
     MemoryClaims,
     MemoryClock,
     MemoryDeadLetters,
@@ -51,6 +52,7 @@ class QueryWorld:
         self.alerts = MemoryAlertQueue()
         self.destinations = MemoryDestinations([Destination("sink"), Destination("legal", "slack", 0.9, ("Legal",))])
         self.health = MemoryDestinationHealth(self.state)
+        self.budgets = MemoryBudgets(self.state)
         self.incidents = MemoryIncidents(self.state)
         self.desk = IncidentDesk(incidents=self.incidents)
         views = MemoryViews(self.state)
@@ -62,6 +64,7 @@ class QueryWorld:
             queue=self.queue,
             destinations=self.destinations,
             health=self.health,
+            budgets=self.budgets,
         )
         self.live = Live(query=self.query, views=views, deliveries=self.deliveries, incidents=self.incidents)
         self.operate = Operate(

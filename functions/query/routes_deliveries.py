@@ -77,7 +77,12 @@ def routes(query: Query, replay: Replay) -> dict[str, Callable[[Event], Event]]:
         return http.json_response(202, answer.model_dump())
 
     def list_destinations(event: Event) -> Event:
-        found = [DestinationResource.of(view.destination, view.condition) for view in query.destinations()]
+        views = query.destinations()
+        used = query.budgets_used([view.destination for view in views])
+        found = [
+            DestinationResource.of(view.destination, view.condition, count)
+            for view, count in zip(views, used, strict=True)
+        ]
         return http.json_response(200, DestinationList(destinations=found).model_dump())
 
     return {

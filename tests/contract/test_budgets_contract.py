@@ -197,3 +197,19 @@ def test_a_delivery_waits_for_its_digest_and_is_then_suppressed(world):
     assert world.views.stats(3_600)["counters"]["suppressed"] == 1
     world.deliveries.claim(replace(alert, epoch=2), token="redriven", lease_ms=5_000)
     assert delivery().digest_id is None
+
+
+def test_what_was_sent_within_the_hour_is_counted_for_each_destination(world):
+    for alert in alerts(world, 4):
+        world.budgets.spend(alert, 3)
+    world.budgets.spend(world.alert(world.item(), "chat"), 3)
+
+    assert world.budgets.used(["chat", "oncall", "unknown"]) == [1, 3, 0]
+    assert world.budgets.used([]) == []
+
+
+def test_what_was_sent_before_counts_no_more(world, short_times):
+    world.budgets.spend(alerts(world, 1)[0], 3)
+    world.wait_ms(1_600)
+
+    assert world.budgets.used(["oncall"]) == [0]

@@ -69,6 +69,7 @@ def ask(world, ticket_id):
         queue=memory.queue,
         destinations=memory.destinations,
         health=world.health,
+        budgets=world.budgets,
     )
     event = load("get_ticket") | {"rawQueryString": "include=explanation", "pathParameters": {"ticket_id": ticket_id}}
     event["rawPath"] = event["requestContext"]["http"]["path"] = f"/tickets/{ticket_id}"

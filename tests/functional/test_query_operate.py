@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tests.query_events import World, load
+from ticketrouter.adapters.memory import MemoryDestinations
 from ticketrouter.domain.alert import Destination
 from ticketrouter.domain.errors import MissingSettingError
 from ticketrouter.domain.record import DeadLetter
@@ -55,7 +56,7 @@ def test_a_replay_that_is_repeated_under_its_key_is_the_same_one(world: World, c
 
 
 def test_destinations_are_told_without_a_secret(world: World) -> None:
-    unset = {"languages": [], "hourly_budget": 60, "fallback": None}
+    unset = {"languages": [], "hourly_budget": 60, "budget_used": 0, "fallback": None, "since": None}
     unset |= {"state": "ok", "failures": 0, "paused_until": None, "disabled_at": None}
     assert world.ask("list_destinations")[1]["destinations"] == [
         unset | {"id": "sink", "kind": "generic", "threshold": 0.8, "categories": []},
@@ -72,12 +73,26 @@ def test_destinations_say_what_is_held_against_them(world: World) -> None:
 
     assert (sink["state"], sink["failures"], sink["paused_until"]) == ("failing", 3, "2026-11-21T12:00:30.000Z")
     assert (legal["state"], legal["disabled_at"]) == ("disabled", "2026-11-21T12:00:00.000Z")
+    assert sink["since"] == legal["since"] == "2026-11-21T12:00:00.000Z"
+
+
+def test_destinations_say_what_is_used_of_their_budget(world: World) -> None:
+    (alert, *_) = world.delivered().alerts
+    world.budgets.spend(alert, 60)
+    world.destinations = MemoryDestinations([Destination("sink"), Destination("free", hourly_budget=None)])
+    world.query._destinations = world.destinations
+
+    sink, free = world.ask("list_destinations")[1]["destinations"]
+
+    assert (sink["budget_used"], sink["hourly_budget"]) == (1, 60)
+    assert (free["budget_used"], free["hourly_budget"]) == (None, None)
 
 
 def test_destinations_are_told_while_the_store_is_away(world: World) -> None:
     world.state.available = False
     destinations = world.ask("list_destinations")[1]["destinations"]
-    assert [(each["id"], each["state"]) for each in destinations] == [("sink", None), ("legal", None)]
+    told = [(each["id"], each["state"], each["budget_used"]) for each in destinations]
+    assert told == [("sink", None, None), ("legal", None, None)]
 
 
 def test_destinations_that_cannot_be_read_are_our_failure(

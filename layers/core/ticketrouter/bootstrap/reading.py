@@ -36,6 +36,7 @@ def reads_and_actions(
         queue=queue,
         destinations=destinations,
         health=redis_store.RedisDestinationHealth(redis),
+        budgets=redis_store.RedisBudgets(redis),
     )
     actions = Operate(
         store=store,

@@ -10,7 +10,7 @@ from pydantic import Field
 from ticketrouter.domain.alert import Destination
 from ticketrouter.domain.record import Condition, DeadLetter, Delivery
 from ticketrouter.edge.schemas_deliveries import AttemptResource, DeliveryResource
-from ticketrouter.edge.shapes import Cursor, Shape, Time, rfc3339, shortened
+from ticketrouter.edge.shapes import Cursor, Shape, Time, rfc3339, rfc3339_or_none, shortened
 
 LISTED_BODY_CHARS = 2_000  # so that a page of 200 letters stays well below the 6 MB that Lambda can answer
 
@@ -87,19 +87,25 @@ class DestinationResource(Shape):
     threshold: float = Field(description="S must lie strictly above it; at least 0.8.")
     categories: list[str] = Field(description="Only these; empty means all.")
     languages: list[str] = Field(description="Only tickets in these (`en`, `other`); empty means all.")
+    budget_used: int | None = Field(
+        description="Messages that it was sent within the last hour out of its budget; null without a budget, and "
+        "when the store did not say."
+    )
     hourly_budget: int | None = Field(description="Messages in any hour; digests gather the rest. Null: no limit.")
     fallback: str | None = Field(description="Id of the destination that is told, too, when this one takes no alert.")
     state: Literal["ok", "failing", "disabled"] | None = Field(
         description="failing: the last try failed. disabled: it answered 410, and gets nothing until its secret "
         "changes or an operator's test or replay is answered. null: the store did not say."
     )
+    since: Time | None = Field(description="Since when it is failing or disabled; null for one that is ok.")
     failures: int | None = Field(description="Failed tries in a row, of all alerts together.")
     paused_until: Time | None = Field(description="Its alerts wait until then, and use up none of their tries.")
     disabled_at: Time | None
 
     @classmethod
-    def of(cls, destination: Destination, condition: Condition | None) -> Self:
+    def of(cls, destination: Destination, condition: Condition | None, budget_used: int | None) -> Self:
         """Translate."""
+        since_ms = condition.since_ms if condition else None
         paused_until_ms = condition.paused_until_ms if condition else None
         disabled_at_ms = condition.disabled_at_ms if condition else None
         return cls(
@@ -108,9 +114,11 @@ class DestinationResource(Shape):
             threshold=destination.threshold,
             categories=list(destination.categories),
             languages=list(destination.languages),
+            budget_used=budget_used,
             hourly_budget=destination.hourly_budget,
             fallback=destination.fallback or None,
             state=condition.state if condition else None,
+            since=rfc3339_or_none(since_ms),
             failures=condition.failures if condition else None,
             paused_until=rfc3339(paused_until_ms) if paused_until_ms else None,
             disabled_at=rfc3339(disabled_at_ms) if disabled_at_ms else None,

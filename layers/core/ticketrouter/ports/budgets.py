@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -57,6 +58,9 @@ class Budgets(Protocol):
             alert: A first try.
             limit: Messages an hour.
         """
+
+    def used(self, destinations: Sequence[str]) -> list[int]:
+        """Return how many messages each was sent within the last hour out of its budget, in their order."""
 
     def destinations(self) -> list[str]:
         """Return every destination whose budget was ever asked for."""

@@ -14,6 +14,7 @@ from ticketrouter.domain.record import Condition, DeadLetter, Delivery, TicketRe
 from ticketrouter.domain.status import DeliveryStatus, Lane
 from ticketrouter.domain.ticket import TICKET_ID
 from ticketrouter.ports import (
+    Budgets,
     DeadLetters,
     Deliveries,
     DestinationHealth,
@@ -73,6 +74,7 @@ class Query:
         queue: The two lanes, for their depths.
         destinations: Where alerts go.
         health: What is held against them.
+        budgets: What they were sent of late.
     """
 
     def __init__(
@@ -85,6 +87,7 @@ class Query:
         queue: WorkQueue,
         destinations: Destinations,
         health: DestinationHealth,
+        budgets: Budgets,
     ) -> None:
         self._store = store
         self._views = views
@@ -93,6 +96,7 @@ class Query:
         self._queue = queue
         self._destinations = destinations
         self._health = health
+        self._budgets = budgets
 
     def ticket(self, ticket_id: str) -> TicketView:
         """Return one ticket.
@@ -156,6 +160,15 @@ class Query:
         except CacheUnavailableError:
             conditions = [None] * len(found)  # what is set down can be shown all the same
         return [DestinationView(*each) for each in zip(found, conditions, strict=True)]
+
+    def budgets_used(self, destinations: Sequence[Destination]) -> list[int | None]:
+        """Return how many messages each was sent out of its budget within the last hour; None where nobody says."""
+        try:
+            used = self._budgets.used([destination.id for destination in destinations])
+        except CacheUnavailableError:
+            return [None] * len(destinations)
+        limits = [destination.hourly_budget for destination in destinations]
+        return [None if limit is None else count for limit, count in zip(limits, used, strict=True)]
 
     def kinds(self) -> Mapping[str, str]:
         """Return the kind of each destination, as far as they can be read."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ticketrouter.adapters.memory.state import BudgetRow, MemoryState
 from ticketrouter.domain.alert import Alert
 from ticketrouter.domain.digest import BUDGET_WINDOW_MS, MAX_LINES, digest_id, following_gap_ms, max_gap_ms
@@ -41,6 +43,12 @@ class MemoryBudgets:
             forgotten_ms = now_ms - RETENTION_S * 1000
             row.held = {held: place for held, place in row.held.items() if place[0] > forgotten_ms}
             return _held(row, alert.destination, row.open_ms, now_ms)
+
+    def used(self, destinations: Sequence[str]) -> list[int]:
+        """Return how many messages each was sent within the last hour out of its budget, in their order."""
+        with self._state.open() as now_ms:
+            rows = [self._state.budgets.get(destination, BudgetRow()) for destination in destinations]
+            return [sum(at_ms > now_ms - BUDGET_WINDOW_MS for at_ms in row.paid.values()) for row in rows]
 
     def destinations(self) -> list[str]:
         """Return every destination whose budget was ever asked for."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ticketrouter.adapters.redis_store import keys
 from ticketrouter.adapters.redis_store.client import RedisClient, call
+from ticketrouter.adapters.redis_store.pulse import server_time_ms
 from ticketrouter.domain.alert import Alert
 from ticketrouter.domain.digest import BUDGET_WINDOW_MS, FIRST_GAP_MS, MAX_GAP_MS, MAX_LINES, digest_id, max_gap_ms
 from ticketrouter.domain.message import RETENTION_S
@@ -38,6 +41,11 @@ class RedisBudgets:
             return None
         since_ms, due_in_ms, told = held
         return Held(digest_id(alert.destination, since_ms), due_in_ms, bool(told))
+
+    def used(self, destinations: Sequence[str]) -> list[int]:
+        """Return how many messages each was sent within the last hour out of its budget, in their order."""
+        since = f"({server_time_ms(self._client) - BUDGET_WINDOW_MS}"
+        return self._client.run([("ZCOUNT", keys.budget_keys(one)[0], since, "+inf") for one in destinations])
 
     def destinations(self) -> list[str]:
         """Return every destination whose budget was ever asked for."""
