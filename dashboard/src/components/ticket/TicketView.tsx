@@ -7,6 +7,7 @@ import { Skeleton } from "@/components/Skeleton";
 import { Alerts } from "./Alerts";
 import { Facts } from "./Facts";
 import { Failure } from "./Failure";
+import { Feedback } from "./Feedback";
 import { IncidentOf } from "./IncidentOf";
 import { Similar } from "./Related";
 import { TicketHeader } from "./TicketHeader";
@@ -59,6 +60,7 @@ function Parts({ ticket }: { ticket: TicketDetail }) {
         <div className={styles.container}>
           <Similar ticket={ticket} />
         </div>
+        {ticket.status === "scored" && <Feedback ticket={ticket} />}
         <details className={styles.raw}>
           <summary>Raw JSON</summary>
           <JsonView value={ticket} label="The ticket as the API sends it" />

@@ -11,7 +11,5 @@ it("calls a ticket by its subject, else by its first words", () => {
 
 it("writes addresses for any id, and never the key", () => {
   expect(linkOf("a:b", "https://router.example")).toBe("https://router.example/app/tickets/a%3Ab");
-  expect(curlOf("T-1", "https://router.example")).toBe(
-    `curl -s 'https://router.example/tickets/T-1?include=explanation,deliveries,similar' -H "Authorization: Bearer $KEY"`,
-  );
+  expect(curlOf("a:b")).toContain("/tickets/a%3Ab?include=explanation,deliveries,similar' -H");
 });

@@ -1,5 +1,6 @@
 /** A ticket in words: its title, its address, the call that reads it. */
 import type { Ticket } from "@/api/types";
+import { formatCurl } from "@/format/curl";
 
 const TITLE_CHARS = 80;
 
@@ -20,8 +21,7 @@ export function linkOf(id: string, origin = window.location.origin): string {
   return `${origin}/app${pathOf(id)}`;
 }
 
-/** The call that reads the ticket; the key stays a variable, so that the line can be sent to a colleague. */
-export function curlOf(id: string, origin = window.location.origin): string {
-  const address = `${origin}${pathOf(id)}?include=explanation,deliveries,similar`;
-  return `curl -s '${address.replaceAll("'", "'\\''")}' -H "Authorization: Bearer $KEY"`;
+/** The call that reads the ticket. */
+export function curlOf(id: string): string {
+  return formatCurl("GET", `${pathOf(id)}?include=explanation,deliveries,similar`);
 }

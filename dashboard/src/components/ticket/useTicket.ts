@@ -19,7 +19,7 @@ const readTicket = (id: string, include: string, signal?: AbortSignal) =>
 export function useTicket(id: string): UseQueryResult<TicketDetail, ApiError> {
   return useQuery<TicketDetail, ApiError>({
     queryKey: keys.ticket(id, "whole"),
-    queryFn: ({ signal }) => readTicket(id, "explanation,deliveries,similar", signal),
+    queryFn: ({ signal }) => readTicket(id, "explanation,deliveries,similar,feedback", signal),
     staleTime: 0,
   });
 }
