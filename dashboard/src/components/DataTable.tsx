@@ -28,6 +28,8 @@ type DataTableProps<T> = {
   /** What a row is called when it is selected: `Select Checkout returns 500`. */
   nameOf?: (row: T) => string;
   onOpen?: (row: T) => void;
+  /** Told when j or k goes to a row, where what is beside the table follows. */
+  onMove?: (row: T) => void;
   /** The id of the row that is open beside the table. */
   openId?: string | null;
   /** As the API writes it, e.g. `-urgency_score`. */
@@ -78,6 +80,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
     const id = next === null ? undefined : order[next];
     if (next === null || id === undefined) return;
     setActive(id);
+    props.onMove?.(rows[next] as T);
     virtual.scrollToIndex(next, { align: "auto" });
     if (extending && selection && onSelect)
       onSelect(extend(selection.anchor === null && active !== null ? toggle(selection, active) : selection, id, order));

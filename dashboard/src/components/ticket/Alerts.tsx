@@ -1,15 +1,13 @@
 import { RotateCw } from "lucide-react";
-import { useState } from "react";
-import { api, read } from "@/api/client";
-import { type ApiError, toApiError } from "@/api/problem";
-import { useMay } from "@/api/session";
 import type { Delivery, TicketDetail } from "@/api/types";
-import { Button } from "@/components/Button";
 import { Card } from "@/components/Card";
 import { ErrorState } from "@/components/ErrorState";
+import { OperatorButton } from "@/components/OperatorButton";
 import { StatusWord } from "@/components/StatusWord";
 import { RelativeTime } from "@/components/Time";
+import { useReplay } from "@/components/useReplay";
 import { formatCounted, formatDuration } from "@/format/number";
+import { useServerTime } from "@/live/clock";
 import styles from "./Alerts.module.css";
 
 /** Who was told of the ticket, with each try. */
@@ -57,13 +55,14 @@ function Alert({ delivery, ticket }: { delivery: Delivery; ticket: TicketDetail 
         <p className={styles.muted}>Told in place of {told.fallback_for}, which did not take it.</p>
       )}
       {delivery.log.length > 0 && <Attempts delivery={delivery} />}
-      {delivery.next_at !== null && (
-        <p className={styles.muted}>
-          Next try <RelativeTime at={delivery.next_at} />
-        </p>
-      )}
+      {delivery.next_at !== null && <NextTry at={delivery.next_at} />}
     </li>
   );
+}
+
+function NextTry({ at }: { at: string }) {
+  const due = useServerTime((now) => (Date.parse(at) <= now ? "due" : "later"));
+  return <p className={styles.muted}>Next try {due === "due" ? "is due" : <RelativeTime at={at} />}</p>;
 }
 
 function Attempts({ delivery: { log, attempts } }: { delivery: Delivery }) {
@@ -88,36 +87,21 @@ function Attempts({ delivery: { log, attempts } }: { delivery: Delivery }) {
 }
 
 function Replay({ delivery }: { delivery: Delivery }) {
-  const [state, setState] = useState<"idle" | "busy" | "queued" | ApiError>("idle");
-  const mayOperate = useMay("operate");
-
-  async function replay() {
-    setState("busy");
-    try {
-      await read(api.POST("/deliveries/{delivery_id}/replay", { params: { path: { delivery_id: delivery.id } } }));
-      setState("queued");
-    } catch (thrown) {
-      setState(toApiError(thrown));
-    }
-  }
-
+  const { mutate, isPending, error } = useReplay(delivery.id);
   return (
     <>
-      <span className={styles.replay}>
-        {state === "queued" && <span role="status">Queued</span>}
-        <Button
-          icon={RotateCw}
-          busy={state === "busy"}
-          disabled={!mayOperate}
-          title={mayOperate ? "Send it once more, under the same webhook-id" : "This key lacks the scope operate"}
-          onClick={() => void replay()}
-        >
-          Replay
-        </Button>
-      </span>
-      {typeof state === "object" && (
+      <OperatorButton
+        icon={RotateCw}
+        className={styles.replay}
+        busy={isPending}
+        title="Send it once more, under the same webhook-id"
+        onClick={() => mutate()}
+      >
+        Replay
+      </OperatorButton>
+      {error && (
         <div className={styles.problem}>
-          <ErrorState error={state} />
+          <ErrorState error={error} />
         </div>
       )}
     </>

@@ -3,8 +3,8 @@ import { Link } from "wouter";
 import type { TicketDetail } from "@/api/types";
 import { Card } from "@/components/Card";
 import { AbsoluteTime } from "@/components/Time";
-import { formatScore } from "@/format/number";
 import styles from "./Facts.module.css";
+import { signed } from "./terms";
 
 /** Where the ticket comes from and how it was handled; a link shows the others of the same kind. */
 export function Facts({ ticket }: { ticket: TicketDetail }) {
@@ -29,7 +29,7 @@ export function Facts({ ticket }: { ticket: TicketDetail }) {
         </Fact>
         {ticket.sentiment !== null && ticket.sentiment_score !== null && (
           <Fact name="Sentiment">
-            {ticket.sentiment} {formatScore(ticket.sentiment_score)}
+            {ticket.sentiment} {signed(ticket.sentiment_score)}
             <span className={styles.muted}> of −1 to 1</span>
           </Fact>
         )}

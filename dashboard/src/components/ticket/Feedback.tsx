@@ -1,8 +1,7 @@
 import { useState } from "react";
-import { useMay } from "@/api/session";
 import type { TicketDetail } from "@/api/types";
-import { Button } from "@/components/Button";
 import { Card } from "@/components/Card";
+import { OperatorButton } from "@/components/OperatorButton";
 import { RelativeTime } from "@/components/Time";
 import { toast } from "@/components/Toast";
 import { formatScore } from "@/format/number";
@@ -14,7 +13,6 @@ type Row = NonNullable<TicketDetail["feedback"]>[number];
 /** What people said of the model's labels, and the way to say something. */
 export function Feedback({ ticket }: { ticket: TicketDetail }) {
   const [open, setOpen] = useState(false);
-  const maySubmit = useMay("submit");
   const rows = ticket.feedback ?? [];
 
   function thank() {
@@ -27,13 +25,9 @@ export function Feedback({ ticket }: { ticket: TicketDetail }) {
       title="Feedback"
       actions={
         !open && (
-          <Button
-            disabled={!maySubmit}
-            title={maySubmit ? undefined : "This key lacks the scope submit"}
-            onClick={() => setOpen(true)}
-          >
+          <OperatorButton scope="submit" onClick={() => setOpen(true)}>
             {rows.length > 0 ? "Say more" : "Something is wrong"}
-          </Button>
+          </OperatorButton>
         )
       }
     >

@@ -22,14 +22,14 @@ const RUBRIC: readonly (readonly [Level, string])[] = [
   [0, "no action needed"],
 ];
 const SENTIMENTS: readonly Sentiment[] = ["negative", "neutral", "positive"];
-const NOTHING: Request = { category: "", urgency: null, sentiment: null, note: "" };
+const NOTHING = { category: "", urgency: null, sentiment: null, note: "" } satisfies Request;
 
 type Props = { ticket: TicketDetail; onDone: () => void; onCancel: () => void };
 
 export function FeedbackForm({ ticket, onDone, onCancel }: Props) {
   const cache = useQueryClient();
   const categories = useCategories();
-  const [said, setSaid] = useState(NOTHING);
+  const [said, setSaid] = useState<Required<Request>>(NOTHING);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);
   const empty = said.category === "" && said.urgency === null && said.sentiment === null && !said.note.trim();

@@ -8,7 +8,7 @@ const WORDS: Record<string, readonly [label: string, hint: string]> = {
   base: ["Base", "What every ticket begins with"],
   model: ["Model", "The urgency that the model reads from the whole text, weighted"],
   sentiment: ["Negative mood", "Weighted probability of a negative mood; it counts little, urgency is about impact"],
-  words: ["Urgent words", "The word list; it found none in this text"],
+  words: ["Urgent words", "The word list; it found no urgent word"],
   calibration: ["Calibration", "Moves the sum to what such sums have meant on labelled tickets"],
 };
 

@@ -39,7 +39,7 @@ export function useTickets(ids: readonly string[]): readonly (TicketDetail | nul
 export function useScored(id: string, asked: boolean): UseQueryResult<Scored, ApiError> {
   return useQuery<Scored, ApiError>({
     queryKey: ["score", id],
-    queryFn: ({ signal }) => read(api.POST("/score", { body: { ticket_id: id, text: null }, signal })),
+    queryFn: ({ signal }) => read(api.POST("/score", { body: { ticket_id: id }, signal })),
     enabled: asked,
     staleTime: Number.POSITIVE_INFINITY,
   });

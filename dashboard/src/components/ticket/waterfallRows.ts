@@ -113,10 +113,25 @@ function bar(stage: Stage, fromMs: number, toMs: number): Bar {
 export function ticks(fromMs: number, toMs: number, count = 4): number[] {
   const span = toMs - fromMs;
   if (span <= 0) return [];
-  const rough = span / count;
-  const magnitude = 10 ** Math.floor(Math.log10(rough));
-  const step = ([1, 2, 5, 10].find((factor) => factor * magnitude >= rough) ?? 10) * magnitude;
+  const step = roundStep(span / count);
   const marks: number[] = [];
   for (let at = Math.ceil(fromMs / step) * step; at <= toMs; at += step) marks.push(at);
   return marks;
+}
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+/** From half a minute on, round means what a clock calls round. */
+const CLOCK_STEPS = [
+  30 * SECOND,
+  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE),
+  ...[1, 2, 6, 12].map((hours) => hours * HOUR),
+];
+
+function roundStep(rough: number): number {
+  if (rough > 20 * SECOND)
+    return CLOCK_STEPS.find((step) => step >= rough) ?? 24 * HOUR * Math.ceil(rough / (24 * HOUR));
+  const magnitude = 10 ** Math.floor(Math.log10(rough));
+  return ([1, 2, 5, 10].find((factor) => factor * magnitude >= rough) ?? 10) * magnitude;
 }

@@ -14,9 +14,9 @@ import { Skeleton } from "@/components/Skeleton";
 import { StatusWord } from "@/components/StatusWord";
 import { AbsoluteTime, Duration, RelativeTime } from "@/components/Time";
 import { UrgencyMeter } from "@/components/UrgencyMeter";
+import { useReplay } from "@/components/useReplay";
 import styles from "./DeliveryPanel.module.css";
 import { subjectOf } from "./subject";
-import { useReplay } from "./useReplay";
 
 type Detail = components["schemas"]["DeliveryDetail"];
 type Try = Detail["log"][number] | Delivery["log"][number];

@@ -11,8 +11,9 @@ import { CopyButton } from "@/components/CopyButton";
 import { Skeleton } from "@/components/Skeleton";
 import { StatusWord } from "@/components/StatusWord";
 import { AbsoluteTime } from "@/components/Time";
+import { reasonMeaning, reasonWords } from "@/format/failure";
 import styles from "./FailedPage.module.css";
-import { reasonMeaning, reasonWords, stageOf } from "./reasons";
+import { stageOf } from "./reasons";
 
 type Props = { letter: DeadLetter | null; onRedrive: () => void };
 

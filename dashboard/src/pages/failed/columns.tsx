@@ -2,8 +2,9 @@ import { Link } from "wouter";
 import type { DeadLetter } from "@/api/types";
 import type { Column } from "@/components/DataTable";
 import { RelativeTime } from "@/components/Time";
+import { reasonWords } from "@/format/failure";
 import styles from "./FailedPage.module.css";
-import { preview, reasonWords, stageOf } from "./reasons";
+import { preview, stageOf } from "./reasons";
 
 export const COLUMNS: readonly Column<DeadLetter>[] = [
   { key: "reason", header: "Reason", width: 160, cell: ({ reason }) => reasonWords(reason) },

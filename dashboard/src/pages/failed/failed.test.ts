@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { reasonMeaning, reasonWords } from "@/format/failure";
 import document from "../../../../docs/openapi.json";
 import { actionWords, factWords, targetHref } from "./audit";
-import { preview, reasonMeaning, reasonWords, stageOf } from "./reasons";
+import { preview, stageOf } from "./reasons";
 
 describe("a dead letter", () => {
   it("tells where it was given up", () => {

@@ -1,14 +1,15 @@
 import { useCallback, useMemo, useState } from "react";
-import { useLocation } from "wouter";
+import { Link, useLocation } from "wouter";
 import type { Ticket } from "@/api/types";
 import { useUrlState } from "@/app/urlState";
-import { cx } from "@/components/cx";
 import { DataTable } from "@/components/DataTable";
 import { ErrorState } from "@/components/ErrorState";
 import { NOTHING, type Selection } from "@/components/rowKeys";
+import { SplitView } from "@/components/SplitView";
+import { TicketView } from "@/components/ticket/TicketView";
 import { pathOf, titleOf } from "@/components/ticket/texts";
 import { useMediaQuery } from "@/components/useMediaQuery";
-import { formatCounted } from "@/format/number";
+import { formatCount, formatCounted } from "@/format/number";
 import { useTicketList } from "@/live/lists";
 import { NARROW, WIDE } from "./columns";
 import { EmptyQueue } from "./EmptyQueue";
@@ -17,7 +18,6 @@ import { CODECS, type Filters, NONE, ownFilter, type Sort, tokens, toQuery } fro
 import styles from "./QueuePage.module.css";
 import { QueueSkeleton } from "./QueueSkeleton";
 import { SelectionBar } from "./SelectionBar";
-import { SplitPanel } from "./SplitPanel";
 
 const PHONE = "(max-width: 767px)";
 /** From here on a ticket opens beside the list; below it is a page of its own. */
@@ -55,7 +55,15 @@ export default function QueuePage() {
   const narrow = phone || openId !== null;
   const filtered = tokens(filters).length > 0;
   return (
-    <div className={cx(styles.page, openId !== null && styles.split)}>
+    <SplitView
+      label="Ticket"
+      open={openId !== null}
+      onClose={close}
+      wide
+      actions={openId !== null && <Link href={pathOf(openId)}>Open as a page</Link>}
+      // Another ticket begins at its top, with nothing of the one before.
+      detail={openId !== null && <TicketView key={openId} id={openId} onDeleted={close} />}
+    >
       <div className={styles.list}>
         <FilterBar filters={filters} onChange={change} count={counted(list.rows.length, list.hasMore)} />
         <div className={styles.table}>
@@ -79,6 +87,7 @@ export default function QueuePage() {
               nameOf={titleOf}
               onOpen={open}
               openId={openId}
+              {...(openId !== null && { onMove: open })}
               sort={filters.sort}
               onSort={(sort) => change({ sort: sort as Sort })}
               selection={selection}
@@ -94,11 +103,11 @@ export default function QueuePage() {
         </div>
         <SelectionBar tickets={chosen} onClear={() => setSelection(NOTHING)} />
       </div>
-      {openId !== null && <SplitPanel id={openId} onClose={close} />}
-    </div>
+    </SplitView>
   );
 }
 
+/** `100+ tickets` while there are more than those that were loaded. */
 function counted(rows: number, more: boolean): string {
-  return more ? `${formatCounted(rows, "ticket")} loaded, more below` : formatCounted(rows, "ticket");
+  return more ? `${formatCount(rows)}+ tickets` : formatCounted(rows, "ticket");
 }

@@ -65,7 +65,7 @@ export const NARROW: readonly Column<Ticket>[] = [
   {
     ...urgency,
     header: "S",
-    width: 64,
+    width: 84,
     cell: (ticket) => <Score ticket={ticket} />,
   },
   {
@@ -81,7 +81,7 @@ export const NARROW: readonly Column<Ticket>[] = [
       </div>
     ),
   },
-  { ...age, width: 84 },
+  { ...age, width: 104 },
 ];
 
 function Score({ ticket: { urgency_score, urgency_band } }: { ticket: Ticket }) {
