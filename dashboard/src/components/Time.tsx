@@ -14,6 +14,17 @@ export function RelativeTime({ at }: { at: string }) {
   );
 }
 
+/** How old, for a column that says so in its head: `13 min`. */
+export function Age({ at }: { at: string }) {
+  const ms = Date.parse(at);
+  const text = useServerTime((now) => formatRelative(ms, now).replace(" ago", ""));
+  return (
+    <Tooltip text={formatAbsolute(ms)}>
+      <time dateTime={at}>{text}</time>
+    </Tooltip>
+  );
+}
+
 /** The time itself, with its zone. */
 export function AbsoluteTime({ at }: { at: string }) {
   return <time dateTime={at}>{formatAbsolute(Date.parse(at))}</time>;

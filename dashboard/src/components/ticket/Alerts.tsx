@@ -41,7 +41,7 @@ function Alert({ delivery, ticket }: { delivery: Delivery; ticket: TicketDetail 
     <li className={styles.alert}>
       <div className={styles.head}>
         <span className={styles.destination}>{delivery.destination}</span>
-        {delivery.kind && <span className={styles.muted}>{delivery.kind}</span>}
+        {delivery.kind && <span className={styles.kind}>{delivery.kind}</span>}
         <StatusWord status={delivery.status} />
         {delivery.replayable && <Replay delivery={delivery} />}
       </div>

@@ -4,7 +4,7 @@ import { CategoryTag } from "@/components/CategoryTag";
 import type { Column } from "@/components/DataTable";
 import { SentimentWord } from "@/components/SentimentWord";
 import { Badge, StatusWord } from "@/components/StatusWord";
-import { Duration, RelativeTime } from "@/components/Time";
+import { Age, Duration } from "@/components/Time";
 import { titleOf } from "@/components/ticket/texts";
 import { BandShape, UrgencyMeter } from "@/components/UrgencyMeter";
 import { BAND_WORDS, bandOf } from "@/format/band";
@@ -24,9 +24,9 @@ const age: Column<Ticket> = {
   key: "age",
   header: "Age",
   sortKey: "accepted_at",
-  width: 92,
+  width: 80,
   align: "end",
-  cell: (ticket) => <RelativeTime at={ticket.accepted_at} />,
+  cell: (ticket) => <Age at={ticket.accepted_at} />,
 };
 
 /** For a table as wide as the page. */
@@ -52,7 +52,7 @@ export const WIDE: readonly Column<Ticket>[] = [
   {
     key: "total",
     header: "To scored",
-    width: 84,
+    width: 104,
     align: "end",
     hideBelow: 1024,
     cell: ({ latency_ms }) => <Duration ms={latency_ms} />,
@@ -73,15 +73,16 @@ export const NARROW: readonly Column<Ticket>[] = [
     header: "Ticket",
     cell: (ticket) => (
       <div className={styles.stack}>
-        <Words ticket={ticket} />
+        <Line ticket={ticket} />
         <div className={styles.below}>
-          <Category ticket={ticket} />
+          <CategoryTag category={ticket.category} />
           <State ticket={ticket} />
+          <Marks ticket={ticket} />
         </div>
       </div>
     ),
   },
-  { ...age, width: 104 },
+  { ...age, width: 76 },
 ];
 
 function Score({ ticket: { urgency_score, urgency_band } }: { ticket: Ticket }) {
@@ -97,9 +98,17 @@ function Score({ ticket: { urgency_score, urgency_band } }: { ticket: Ticket }) 
 }
 
 function Words({ ticket }: { ticket: Ticket }) {
-  const { subject, description, incident_id, needs_review, degraded } = ticket;
   return (
     <div className={styles.words}>
+      <Marks ticket={ticket} />
+      <Line ticket={ticket} />
+    </div>
+  );
+}
+
+function Marks({ ticket: { incident_id, needs_review, degraded } }: { ticket: Ticket }) {
+  return (
+    <>
       {incident_id !== null && (
         <Link href={`/incidents/${incident_id}`} className={styles.chip}>
           Incident
@@ -107,11 +116,16 @@ function Words({ ticket }: { ticket: Ticket }) {
       )}
       {needs_review && <Badge tone="warning">Review</Badge>}
       {degraded && <Badge tone="warning">Degraded</Badge>}
-      <span className={styles.line}>
-        <span className={styles.subject}>{titleOf(ticket)}</span>
-        {subject && <span className={styles.muted}> {description}</span>}
-      </span>
-    </div>
+    </>
+  );
+}
+
+function Line({ ticket }: { ticket: Ticket }) {
+  return (
+    <span className={styles.line}>
+      <span className={styles.subject}>{titleOf(ticket)}</span>
+      {ticket.subject && <span className={styles.muted}> {ticket.description}</span>}
+    </span>
   );
 }
 
@@ -128,6 +142,7 @@ function Category({ ticket: { category, category_confidence } }: { ticket: Ticke
 /** Alerted or not says more than scored; the ticket's own state stands only until then. */
 function State({ ticket }: { ticket: Ticket }) {
   const state = alertState(ticket.alerts) ?? ticket.status;
-  const inDigest = state === "suppressed" && ticket.alerts.some(({ digest_id }) => digest_id !== null);
-  return <StatusWord status={state} {...(inDigest && { word: "In a digest" })} />;
+  if (state !== "suppressed") return <StatusWord status={state} />;
+  const inDigest = ticket.alerts.some(({ digest_id }) => digest_id !== null);
+  return <StatusWord status={state} word={inDigest ? "In a digest" : "By incident"} />;
 }
