@@ -227,7 +227,8 @@ function useHold(margin: number, selected: boolean, onHold: ((held: boolean) => 
   const held = pointer || focus || scrolled || selected;
   useEffect(() => onHold?.(held), [held, onHold]);
   return {
-    onPointerEnter: useCallback(() => setPointer(true), []),
+    // Not onPointerEnter: React tells nothing of a pointer that stood still when the rows came to be under it.
+    onPointerOver: useCallback(() => setPointer(true), []),
     onPointerLeave: useCallback(() => setPointer(false), []),
     onFocus: useCallback(() => setFocus(true), []),
     onBlur: useCallback((event: FocusEvent<HTMLElement>) => {
