@@ -19,7 +19,7 @@ export default defineConfig({
     launchOptions: { executablePath: chromium },
     timezoneId: "Europe/Berlin", // one that is not UTC: a time without its zone would be seen
     locale: "en-GB",
-    trace: "retain-on-failure",
+    // No trace: it takes a copy of the document at each step, which costs more than the pages do. ARGS="--trace on" takes one.
     screenshot: "only-on-failure",
   },
 });

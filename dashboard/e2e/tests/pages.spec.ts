@@ -4,7 +4,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { ARTIFACTS } from "../world/figures";
 import { expect, signIn, test } from "../world/test";
-import { post, samples, settled, storm, URGENT } from "../world/tickets";
+import { post, samples, scored, storm, URGENT } from "../world/tickets";
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"];
 const WIDTHS = [390, 768, 1440];
@@ -26,7 +26,7 @@ test.describe.configure({ timeout: 90_000 });
 
 test.beforeAll(async ({ stack }) => {
   const own = { ticket_id: TICKET, description: URGENT, subject: "Wrong invoices", customer: "harbour-bikes" };
-  await settled(stack, await post(stack, [own, ...samples(), ...storm(30)]));
+  await scored(stack, await post(stack, [own, ...samples(), ...storm(30)]));
 });
 
 /** Everything that was asked for has come. */

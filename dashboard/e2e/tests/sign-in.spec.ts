@@ -43,7 +43,8 @@ test("a reload keeps the session, signing out ends it", async ({ page, stack }) 
   await page.reload();
   await expect(page.getByRole("heading", { level: 1, name: "Deliveries" })).toBeVisible();
 
-  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "Key and help" }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
 
   await expect(page.getByLabel("API key")).toBeVisible();
   expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
@@ -69,8 +70,13 @@ test.describe("a key that was taken back", () => {
 });
 
 test.describe("a key that may only read", () => {
-  test("sees the pages", async ({ page, stack }) => {
-    await signIn(page, stack.readOnlyKey, "/app/failed");
-    await expect(page.getByRole("heading", { level: 1, name: "Failed" })).toBeVisible();
+  test("sees the pages, and why it may not operate", async ({ page, stack }) => {
+    await signIn(page, stack.readOnlyKey, "/app/deliveries");
+
+    const button = page.getByRole("button", { name: "Send many again" });
+    await expect(button).toBeDisabled();
+    await expect(button).toHaveAttribute("title", /lacks the scope operate/);
+    await page.getByRole("button", { name: "Key and help" }).click();
+    await expect(page.getByText("the key may not operate")).toBeVisible();
   });
 });

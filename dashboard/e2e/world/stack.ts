@@ -20,6 +20,8 @@ export type StackFile = { api_url: string; api_key: string; sink_url: string; re
 export type OwnDestination = { id: string; kind: string; url: string } & Record<string, unknown>;
 
 export type StackOptions = {
+  /** Tells stacks apart that are otherwise the same. */
+  name?: string;
   /** Template parameters, as `--parameter-overrides` takes them. */
   overrides?: Record<string, string>;
   /** Instead of those at the stack's own sink. */

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "@playwright/test";
+import type { components } from "../../src/api/schema";
 import { ROOT, type Stack } from "./stack";
 
 export type Post = { ticket_id?: string; description: string; subject?: string; customer?: string };
@@ -41,16 +42,30 @@ export async function post(stack: Stack, tickets: readonly Post[]): Promise<stri
   return ids;
 }
 
-/** Wait until they are scored and none of their alerts is pending. */
+/** Wait until they are scored. */
+export async function scored(stack: Stack, ids: readonly string[]): Promise<void> {
+  await allAre(stack, ids, ({ status }) => status === "scored");
+}
+
+/** Wait until they are scored and none of their alerts is pending. Above a destination's budget that takes minutes. */
 export async function settled(stack: Stack, ids: readonly string[]): Promise<void> {
+  await allAre(
+    stack,
+    ids,
+    ({ status, alerts }) => status === "scored" && alerts.every((it) => it.status !== "pending"),
+  );
+}
+
+type Ticket = components["schemas"]["TicketDetail"];
+
+async function allAre(stack: Stack, ids: readonly string[], so: (ticket: Ticket) => boolean): Promise<void> {
   const waiting = new Set(ids);
   const look = async () => {
     for (const ticket_id of waiting) {
       const { data } = await stack.api.GET("/tickets/{ticket_id}", { params: { path: { ticket_id } } });
-      if (data?.status === "scored" && data.alerts.every(({ status }) => status !== "pending"))
-        waiting.delete(ticket_id);
+      if (data && so(data)) waiting.delete(ticket_id);
     }
     return waiting.size;
   };
-  await expect.poll(look, { timeout: 60_000 }).toBe(0);
+  await expect.poll(look, { timeout: 90_000 }).toBe(0);
 }
