@@ -7,6 +7,8 @@ import { nextSort } from "./rowKeys";
 export type Column<T> = {
   key: string;
   header: string;
+  /** What the heading means, where a word is not enough. */
+  hint?: string;
   cell: (row: T) => ReactNode;
   /** Fixed width in px; columns without one share what is left. */
   width?: number;
@@ -45,6 +47,7 @@ export function TableHead<T>({ columns, sort, onSort, all, onAll }: TableHeadPro
             className={cx(column.hideBelow && styles[`below${column.hideBelow}`], column.align === "end" && styles.end)}
             style={column.width === undefined ? undefined : { width: column.width }}
             aria-sort={ariaSort(column.sortKey, sort)}
+            title={column.hint}
           >
             {column.sortKey && onSort ? (
               <SortButton header={column.header} sortKey={column.sortKey} sort={sort} onSort={onSort} />

@@ -51,7 +51,8 @@ export const WIDE: readonly Column<Ticket>[] = [
   },
   {
     key: "total",
-    header: "To scored",
+    header: "Latency",
+    hint: "Accepted until scored",
     width: 104,
     align: "end",
     hideBelow: 1024,
