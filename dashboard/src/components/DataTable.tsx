@@ -6,15 +6,16 @@ import {
   useCallback,
   useEffect,
   useLayoutEffect,
+  useMemo,
   useRef,
   useState,
 } from "react";
 import { useHotkeys } from "@/app/hotkeys";
 import { formatCounted } from "@/format/number";
-import { cx } from "./cx";
 import styles from "./DataTable.module.css";
 import { extend, type Selection, step, toggle, toggleAll } from "./rowKeys";
 import { type Column, TableHead } from "./TableHead";
+import { TableRow } from "./TableRow";
 import { useMediaQuery } from "./useMediaQuery";
 
 export type { Column } from "./TableHead";
@@ -56,7 +57,7 @@ const INTERACTIVE = "a, button, input, label, select";
 export function DataTable<T>(props: DataTableProps<T>) {
   const { label, rows, idOf, onOpen, openId, selection, onSelect } = props;
   const narrow = useMediaQuery("(max-width: 639px)") && props.narrowCell !== undefined;
-  const columns = narrow && props.narrowCell ? [{ key: "all", header: label, cell: props.narrowCell }] : props.columns;
+  const columns = useColumns(props, narrow);
   const rowHeight = narrow ? (props.narrowRowHeight ?? 64) : (props.rowHeight ?? 40);
   const body = useRef<HTMLTableSectionElement>(null);
   const [active, setActive] = useState<string | null>(null);
@@ -110,6 +111,14 @@ export function DataTable<T>(props: DataTableProps<T>) {
     else onOpen?.(row);
   };
 
+  // The same functions at each render, so that rows need not be rendered again.
+  const latest = useRef({ click, selection, onSelect });
+  latest.current = { click, selection, onSelect };
+  const onClick = useCallback((event: MouseEvent, row: T) => latest.current.click(event, row), []);
+  const onToggle = useCallback((id: string) => {
+    if (latest.current.selection) latest.current.onSelect?.(toggle(latest.current.selection, id));
+  }, []);
+
   const items = virtual.getVirtualItems();
   const before = (items[0]?.start ?? margin) - margin;
   const after = virtual.getTotalSize() - ((items.at(-1)?.end ?? margin) - margin);
@@ -130,39 +139,23 @@ export function DataTable<T>(props: DataTableProps<T>) {
           {items.map((item) => {
             const row = rows[item.index] as T;
             const id = idOf(row);
-            const selected = selection?.ids.has(id) ?? false;
             return (
-              <tr
+              <TableRow
                 key={item.key}
-                data-row={item.index}
-                aria-rowindex={item.index + 2}
-                aria-selected={selecting ? selected : undefined}
-                tabIndex={id === active || (place < 0 && item.index === 0) ? 0 : -1}
-                className={cx(styles.row, onOpen && styles.opens, id === openId && styles.open)}
-                style={{ height: rowHeight }}
-                onFocus={() => setActive(id)}
-                onClick={(event) => click(event, row)}
-              >
-                {selecting && (
-                  <td className={styles.check}>
-                    <label>
-                      <span className="visually-hidden">Select {props.nameOf?.(row) ?? id}</span>
-                      <input type="checkbox" checked={selected} onChange={() => onSelect(toggle(selection, id))} />
-                    </label>
-                  </td>
-                )}
-                {columns.map((column) => (
-                  <td
-                    key={column.key}
-                    className={cx(
-                      column.hideBelow && styles[`below${column.hideBelow}`],
-                      column.align === "end" && styles.end,
-                    )}
-                  >
-                    {column.cell(row)}
-                  </td>
-                ))}
-              </tr>
+                row={row}
+                id={id}
+                index={item.index}
+                name={selecting ? (props.nameOf?.(row) ?? id) : null}
+                columns={columns}
+                height={rowHeight}
+                selected={selection?.ids.has(id) ?? false}
+                tabbable={id === active || (place < 0 && item.index === 0)}
+                opens={onOpen !== undefined}
+                open={id === openId}
+                onFocus={setActive}
+                onClick={onClick}
+                onToggle={onToggle}
+              />
             );
           })}
           <Space height={after} />
@@ -170,6 +163,14 @@ export function DataTable<T>(props: DataTableProps<T>) {
       </table>
       {props.loadingMore && <p className={styles.more}>Loading more rows</p>}
     </div>
+  );
+}
+
+/** The columns, or the one that holds all of a row on a narrow screen. */
+function useColumns<T>({ label, columns, narrowCell }: DataTableProps<T>, narrow: boolean): readonly Column<T>[] {
+  return useMemo(
+    () => (narrow && narrowCell ? [{ key: "all", header: label, cell: narrowCell }] : columns),
+    [narrow, narrowCell, columns, label],
   );
 }
 

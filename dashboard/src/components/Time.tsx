@@ -14,14 +14,14 @@ export function RelativeTime({ at }: { at: string }) {
   );
 }
 
-/** How old, for a column that says so in its head: `13 min`. */
+/** How old, for a column that says so in its head: `13 min`. Its tooltip is the browser's: a list has hundreds. */
 export function Age({ at }: { at: string }) {
   const ms = Date.parse(at);
   const text = useServerTime((now) => formatRelative(ms, now).replace(" ago", ""));
   return (
-    <Tooltip text={formatAbsolute(ms)}>
-      <time dateTime={at}>{text}</time>
-    </Tooltip>
+    <time dateTime={at} title={formatAbsolute(ms)}>
+      {text}
+    </time>
   );
 }
 

@@ -22,9 +22,13 @@ export function formatRelative(thenMs: number, nowMs: number): string {
   return ms > 0 ? `${text} ago` : `in ${text}`;
 }
 
-/** `21 Nov 2026, 22:18:38.204 UTC+1`, in the reader's zone unless another is given. */
-export function formatAbsolute(ms: number, timeZone?: string): string {
-  return new Intl.DateTimeFormat(LOCALE, {
+/** Making a format takes longer than using it, and tables have hundreds of times. */
+const absolute = new Map<string | undefined, Intl.DateTimeFormat>();
+
+function absoluteFormat(timeZone: string | undefined): Intl.DateTimeFormat {
+  const known = absolute.get(timeZone);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat(LOCALE, {
     day: "numeric",
     month: "short",
     year: "numeric",
@@ -34,7 +38,14 @@ export function formatAbsolute(ms: number, timeZone?: string): string {
     fractionalSecondDigits: 3,
     timeZoneName: "shortOffset",
     ...(timeZone && { timeZone }),
-  })
+  });
+  absolute.set(timeZone, made);
+  return made;
+}
+
+/** `21 Nov 2026, 22:18:38.204 UTC+1`, in the reader's zone unless another is given. */
+export function formatAbsolute(ms: number, timeZone?: string): string {
+  return absoluteFormat(timeZone)
     .format(ms)
     .replace(/GMT([+-]0)?$|GMT/, "UTC");
 }
