@@ -1,4 +1,4 @@
-"""The API about itself: health, the OpenAPI document, a page to read it, and the answer to every other path."""
+"""The API about itself: health, the key that asks, the OpenAPI document and its page, and the 404."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from ticketrouter.domain.access import OPEN_ROUTES, ROUTE_SCOPES
+from ticketrouter.domain.access import OPEN_ROUTES, ROUTE_SCOPES, Scope
 from ticketrouter.domain.errors import MethodNotAllowedError, NotFoundError
 from ticketrouter.edge import http
-from ticketrouter.edge.schemas_live import HealthResource
+from ticketrouter.edge.schemas_live import HealthResource, KeyResource
 from ticketrouter.http_function import Event
 from ticketrouter.telemetry import Metric, count
 from ticketrouter.usecases.query import Query
@@ -34,6 +34,15 @@ def routes(query: Query) -> dict[str, Callable[[Event], Event]]:
         )
         return http.json_response(200, health.model_dump())
 
+    def get_key(event: Event) -> Event:
+        caller = event["requestContext"]["authorizer"]["lambda"]
+        key = KeyResource(
+            key_id=caller["key_id"],
+            name=caller.get("key_name", ""),
+            scopes=[Scope(s) for s in caller["scopes"].split()],
+        )
+        return http.json_response(200, key.model_dump())
+
     def get_openapi(event: Event) -> Event:
         return {"statusCode": 200, "headers": {"content-type": "application/json", **_CACHED}, "body": _document()}
 
@@ -43,6 +52,7 @@ def routes(query: Query) -> dict[str, Callable[[Event], Event]]:
 
     return {
         "GET /health": get_health,
+        "GET /key": get_key,
         "GET /openapi.json": get_openapi,
         "GET /docs": get_docs,
         "$default": _unknown,

@@ -6,7 +6,7 @@
 import createClient, { type Middleware } from "openapi-fetch";
 import { ApiError, errorFrom, toApiError } from "./problem";
 import type { paths } from "./schema";
-import { type Scope, session } from "./session";
+import { SCOPES, type Scope, session } from "./session";
 
 /** What a route needs beside `read`; the scopes stand in docs/openapi.json and, for people, in the README. */
 function scopeOf(method: string, path: string): Scope {
@@ -56,16 +56,12 @@ export async function read<T>(answer: Promise<Answer<T>>): Promise<T> {
 /**
  * Check a key before it is used.
  *
- * There is no call that tells a key's scopes: `GET /stats` needs read, and a delivery's details need operate.
- * @returns the scopes that were refused.
+ * @returns the scopes that it lacks.
  * @throws ApiError if the key may not even read.
  */
 export async function checkKey(key: string): Promise<readonly Scope[]> {
-  const headers = { Authorization: `Bearer ${key}` };
-  await read(api.GET("/stats", { headers, params: { query: { window: "1m" } } }));
-  const params = { path: { delivery_id: "none" } };
-  const { response } = await api.GET("/deliveries/{delivery_id}", { headers, params });
-  return response.status === 403 ? ["operate"] : [];
+  const { scopes } = await read(api.GET("/key", { headers: { Authorization: `Bearer ${key}` } }));
+  return SCOPES.filter((scope) => !scopes.includes(scope));
 }
 
 export { ApiError };

@@ -29,6 +29,7 @@ export class FakeRouter {
     if (!scopes?.includes(needed)) return json({ message: "Forbidden" }, 403);
     if (url.pathname === "/tickets") return json({ tickets: this.tickets, cursor: null });
     if (url.pathname === "/stats") return json({});
+    if (url.pathname === "/key") return json({ key_id: "k", name: "", scopes });
     if (url.pathname === "/changes") return this.changes(url.searchParams.get("since"), request);
     return json({ type: "", title: "Not found", status: 404, code: "not-found", detail: "nothing" }, 404);
   };

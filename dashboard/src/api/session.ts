@@ -3,10 +3,11 @@
  */
 import { useSyncExternalStore } from "react";
 
-export type Scope = "submit" | "read" | "operate";
+export const SCOPES = ["submit", "read", "operate"] as const;
+export type Scope = (typeof SCOPES)[number];
 export type Session = {
   key: string;
-  /** Scopes that the API has refused to this key; one that was never asked for is not among them. */
+  /** Scopes that this key lacks, as the API said at sign-in or by a refusal since. */
   refused: readonly Scope[];
 };
 
@@ -72,7 +73,7 @@ export function useSession(): Session | null {
   return useSyncExternalStore(session.subscribe, session.get);
 }
 
-/** Whether this key may, as far as is known: `false` only after the API has said no. */
+/** Whether this key has the scope. */
 export function useMay(scope: Scope): boolean {
   return !useSession()?.refused.includes(scope);
 }

@@ -33,10 +33,10 @@ it("takes a key that may read, and keeps it in this tab alone", async () => {
   expect(window.location.href).not.toContain("good");
 });
 
-it("finds out that a key may not operate", async () => {
+it("learns what a key may not do", async () => {
   router.keys.set("reader", ["read"]);
   await signIn("reader");
-  expect(session.get()).toEqual({ key: "reader", refused: ["operate"] });
+  expect(session.get()).toEqual({ key: "reader", refused: ["submit", "operate"] });
 });
 
 it("says that a key is not known, and stays", async () => {

@@ -34,6 +34,7 @@ ROUTE_SCOPES: dict[str, Scope] = {
     "GET /dead-letters": Scope.READ,
     "GET /model": Scope.READ,
     "GET /audit": Scope.READ,
+    "GET /key": Scope.READ,
     "POST /tickets/{ticket_id}/feedback": Scope.SUBMIT,
     "GET /feedback": Scope.READ,
     # Operate though it only reads: what a receiver answered is shown to operators alone.

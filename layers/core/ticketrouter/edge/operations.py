@@ -208,6 +208,9 @@ OPERATIONS: dict[str, Operation] = {
         raises=(*BODY, errors.NotFoundError, errors.InvalidQueryError, *STORE),
     ),
     "GET /model": Operation("getModel", "scoring", "Describe the model", schemas_model.ModelResource),
+    "GET /key": Operation(
+        "getKey", "about", "Tell what the key of this call may do", schemas_live.KeyResource,
+    ),
     "GET /health": Operation(
         "getHealth", "about", "Tell whether the parts answer", schemas_live.HealthResource,
         "Always a 200 while the function runs at all.",

@@ -6,6 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field
 
+from ticketrouter.domain.access import Scope
 from ticketrouter.domain.pulse import ModelState, Pulse, QueuesState
 from ticketrouter.domain.record import Condition
 from ticketrouter.edge.schemas import TicketResource
@@ -101,6 +102,14 @@ class ChangesPage(Shape):
     cursor: str = Field(description="Send it as `since` in the next call.")
     more: bool = Field(description="There is more already: call again at once.")
     poll_after_ms: int = Field(description="When the next call is worth while.")
+
+
+class KeyResource(Shape):
+    """What the key of the call is."""
+
+    key_id: str = Field(description="The public part of the key, which limits and the audit trail name.")
+    name: str = Field(description="For people; empty if the document of keys has none.")
+    scopes: list[Scope] = Field(description="What it may do.")
 
 
 class HealthResource(Shape):
