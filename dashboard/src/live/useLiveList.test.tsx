@@ -37,8 +37,7 @@ const press = (name: string) => act(() => screen.getByText(name).click());
 const put = (id: string, score: number) => router.put(makeTicket({ ticket_id: id, urgency_score: score }));
 const poll = () => act(() => poller.refresh());
 
-/** A list that shows two tickets. */
-async function setUp() {
+function mount() {
   put("a", 0.9);
   put("b", 0.5);
   render(
@@ -48,6 +47,11 @@ async function setUp() {
       </LiveProvider>
     </QueryClientProvider>,
   );
+}
+
+/** A list that shows two tickets. */
+async function setUp() {
+  mount();
   await shows("rows", "a 0.9, b 0.5");
 }
 
@@ -91,6 +95,41 @@ it.each(["show", "hold"])("lets in what waits at a press of %s", async (button) 
   await shows("rows", "a 0.9, c 0.7, b 0.5");
   await shows("pending", "0");
 });
+
+/** Keep the answers of lists back until `release`; what they say is read before or after that. */
+function slowLists(readIs: "before" | "after") {
+  let release = () => {};
+  const gate = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  vi.stubGlobal("fetch", async (request: Request) => {
+    if (!new URL(request.url).pathname.endsWith("/tickets")) return router.fetch(request);
+    const early = readIs === "before" ? router.fetch(request) : null;
+    await gate;
+    return early ?? router.fetch(request);
+  });
+  return release;
+}
+
+it.each([
+  ["before", "go", "a 0.9, c 0.7, b 0.5", "0"],
+  ["before", "hold", "a 0.9, b 0.5", "1"],
+  ["after", "hold", "a 0.9, b 0.5, c 0.7", "0"], // in the order of the answer
+] as const)(
+  "loses nothing that changes while the list is under way, read %s: %s",
+  async (readIs, held, rows, pending) => {
+    const release = slowLists(readIs);
+    mount();
+    await waitFor(() => expect(screen.getByTestId("rows").textContent).toBe(""));
+    if (held === "hold") press("hold");
+    put("c", 0.7);
+    poll();
+    await waitFor(() => expect(poller.getState().requestedAt).toBeNull());
+    release();
+    await shows("rows", rows);
+    await shows("pending", pending);
+  },
+);
 
 it("fetches the list again when the cursor has expired", async () => {
   await setUp();

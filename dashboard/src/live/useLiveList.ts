@@ -58,22 +58,34 @@ export function useLiveList<T>(options: LiveListOptions<T>): LiveList<T> {
 
   const showPending = useCallback(() => {
     const { rows, gone } = waiting.current;
-    if (rows.size > 0 || gone.size > 0)
-      cache.setQueryData<Data<T>>(latest.current.queryKey, (data) => {
-        if (!data) return data;
-        const cursor = data.pages.at(-1)?.cursor ?? null;
-        const settled = settle(flatten(data), [...rows.values()], gone, latest.current, cursor === null);
-        return { pages: [{ rows: settled, cursor }], pageParams: [null] };
+    const data = cache.getQueryData<Data<T>>(latest.current.queryKey);
+    // The answer that is on its way may have been read before what waits.
+    if (!data) return;
+    if (rows.size > 0 || gone.size > 0) {
+      const cursor = data.pages.at(-1)?.cursor ?? null;
+      const settled = settle(flatten(data), [...rows.values()], gone, latest.current, cursor === null);
+      cache.setQueryData<Data<T>>(latest.current.queryKey, {
+        pages: [{ rows: settled, cursor }],
+        pageParams: [null],
       });
+    }
     forget();
   }, [cache, forget]);
+
+  /** Let in what waits, or count what of it the rows do not show yet. */
+  const heed = useCallback(() => {
+    if (!latest.current.held) return showPending();
+    const data = cache.getQueryData<Data<T>>(latest.current.queryKey);
+    if (!data) return;
+    const complete = (data.pages.at(-1)?.cursor ?? null) === null;
+    setPending(newcomers(flatten(data), [...waiting.current.rows.values()], latest.current, complete).length);
+  }, [cache, showPending]);
 
   const take = useCallback(
     (changes: Changes) => {
       const { changed, idOf, queryKey: key } = latest.current;
       const { rows, gone = [] } = changed(changes);
       if (rows.length === 0 && gone.length === 0) return;
-      const before = cache.getQueryData<Data<T>>(key);
       cache.setQueryData<Data<T>>(
         key,
         (data) =>
@@ -84,20 +96,17 @@ export function useLiveList<T>(options: LiveListOptions<T>): LiveList<T> {
       );
       for (const row of rows) waiting.current.rows.set(idOf(row), row);
       for (const id of gone) waiting.current.gone.add(id);
-      if (!latest.current.held) return showPending();
-      const complete = (before?.pages.at(-1)?.cursor ?? null) === null;
-      setPending(newcomers(flatten(before), [...waiting.current.rows.values()], latest.current, complete).length);
+      heed();
     },
-    [cache, showPending],
+    [cache, heed],
   );
   useChanges(take);
 
   // Another list has nothing to do with what waited for this one.
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is the name that changes
   useEffect(forget, [name, forget]);
-  useEffect(() => {
-    if (!held) showPending();
-  }, [held, showPending]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: they are what makes the difference
+  useEffect(heed, [held, query.data, heed]);
 
   const rows = useMemo(() => dedupe(flatten(query.data), latest.current.idOf), [query.data]);
   return {
