@@ -7,18 +7,20 @@ from ticketrouter.adapters.memory import (
     MemoryNeighbours,
     MemoryRandomness,
     MemoryState,
+    MemoryTicketStore,
     MemoryVectorLog,
 )
 from ticketrouter.domain.joiner import Joiner, Neighbour
 from ticketrouter.ports import AlertQueue, Incidents
+from ticketrouter.ports.incidents import Neighbours
 from ticketrouter.usecases.incidents import Closing, Grouping
 
 
-def grouping(state: MemoryState, incidents: Incidents | None = None) -> Grouping:
+def grouping(state: MemoryState, incidents: Incidents | None = None, neighbours: Neighbours | None = None) -> Grouping:
     """Make a search that shares its memory with other twins."""
     return Grouping(
         log=MemoryVectorLog(state),
-        neighbours=MemoryNeighbours(0.4),
+        neighbours=neighbours or MemoryNeighbours(0.4),
         incidents=incidents or MemoryIncidents(state),
         randomness=MemoryRandomness(),
         close_similarity=0.55,
@@ -27,7 +29,14 @@ def grouping(state: MemoryState, incidents: Incidents | None = None) -> Grouping
 
 def closing(state: MemoryState, alerts: AlertQueue, incidents: Incidents | None = None) -> Closing:
     """Make the end of incidents beside it."""
-    return Closing(incidents=incidents or MemoryIncidents(state), alerts=alerts, clock=state.clock, quiet_s=900)
+    return Closing(
+        incidents=incidents or MemoryIncidents(state),
+        log=MemoryVectorLog(state),
+        store=MemoryTicketStore(state),
+        alerts=alerts,
+        clock=state.clock,
+        quiet_s=900,
+    )
 
 
 def unite(incidents: Incidents, now_ms: int, prefix: str = "i") -> str:

@@ -6,6 +6,7 @@ seen: a ticket may be like others that have not joined yet, or have gone.
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from itertools import count
 
@@ -50,14 +51,27 @@ def timeless(incident):
     return replace(incident, joined_at_ms=0, updated_at_ms=0, announced_at_ms=0 if announced else None)
 
 
+def let_time_pass(admin, ms):
+    """Make everything that Redis knows of incidents older."""
+    for key in ("{incidents}:answered", "{incidents}:live"):
+        (names,) = admin.run([("ZRANGE", key, 0, -1)])
+        admin.run([("ZINCRBY", key, -ms, name) for name in names])
+    (groups,) = admin.run([("HGETALL", "{incidents}:groups")])
+    for name, raw in zip(groups[::2], groups[1::2], strict=True):
+        group = json.loads(raw)
+        group |= {time: group[time] - ms for time in ("joined", "updated")}
+        admin.run([("HSET", "{incidents}:groups", name, json.dumps(group, ensure_ascii=False))])
+
+
 def test_twin_and_redis_agree_whatever_happens(redis_world, redis_admin):
     class Agreement(RuleBasedStateMachine):
         def __init__(self):
             super().__init__()
             redis_admin.run([("FLUSHDB",)])
+            self.clock = MemoryClock()
             self.sides = [
                 redis_world().incidents_with(limit=LIMIT),
-                MemoryIncidents(MemoryState(MemoryClock()), limit=LIMIT),
+                MemoryIncidents(MemoryState(self.clock), limit=LIMIT),
             ]
             self.numbers = count()
             self.joined = {}
@@ -98,6 +112,16 @@ def test_twin_and_redis_agree_whatever_happens(redis_world, redis_admin):
         @rule(quiet_ms=st.sampled_from([-1_000, 10**9]))
         def end(self, quiet_ms):
             self.same(lambda side: sorted(map(timeless, side.due(quiet_ms=quiet_ms)), key=lambda one: one.id))
+
+        @rule(seconds=st.sampled_from([100, 200, 301, 1_700]))
+        def time_passes(self, seconds):
+            let_time_pass(redis_admin, seconds * 1_000)
+            self.clock.advance(seconds)
+
+        @rule(missing=st.integers(0, 3))
+        def stand(self, missing):
+            for incident_id, tickets in self.same(lambda side: side.fading()).items():
+                self.same(lambda side, name=incident_id, some=tickets[missing:]: side.stand(name, [*some, "t99"]))
 
         @invariant()
         def people_see_the_same(self):

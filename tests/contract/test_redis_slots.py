@@ -73,6 +73,7 @@ def _live_through_everything(world):
     world.health.conditions(["oncall"])
     like = Joiner("a", "inc_a", "Technical", 0.9, True, 1, "on fire", ("oncall",), (Neighbour("b", 0.9),), 1)
     world.incidents.join([like])
+    world.incidents.stand("inc_a", ["a"])
     world.incidents.confirm("inc_a", 1, ["oncall"])
     world.incidents.change("inc_a", IncidentAction.ACK)
     world.incidents.due(quiet_ms=1)

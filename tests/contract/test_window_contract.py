@@ -47,6 +47,15 @@ def test_a_long_window_is_read_in_parts(world):
     assert (len(first), more, len(rest), end) == (1_000, True, 200, False)
 
 
+def test_what_is_put_down_again_reaches_every_worker_and_keeps_the_window_alive(world):
+    _, cursor, _ = read(world, own=[Embedded("a", b"\x01")])
+    world.log.put([Embedded("a", b"\x01")], model_version="m1")
+    world.log.put([], model_version="m1")
+    (again,), _, _ = read(world, cursor)
+    assert (again.ticket_id, again.vector) == ("a", b"\x01")
+    assert [one.ticket_id for one in read(world)[0]] == ["a", "a"]
+
+
 def test_of_more_than_a_worker_looks_at_the_oldest_go_and_after_the_last_one_all_do(redis_client, redis_admin):
     log = RedisVectorLog(redis_client, SystemClock(), window_s=300, kept=500)
     for start in range(0, 2_000, 100):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tests import incident_twins as twins
 from tests.unit.worker_world import World
 from ticketrouter.adapters.memory import MemoryIncidents
 from ticketrouter.domain.alert import Alert, IncidentPhase
@@ -36,7 +37,7 @@ def about_incidents(alerts: Sequence[Alert]) -> list[tuple[IncidentPhase, int, i
 
 
 def closing(world: World) -> Closing:
-    return Closing(incidents=world.incidents, alerts=world.alerts, clock=world.clock, quiet_s=900)
+    return twins.closing(world.state, world.alerts, world.incidents)
 
 
 class Away(MemoryIncidents):

@@ -22,6 +22,7 @@ from ticketrouter.domain.record import TicketRecord
 from ticketrouter.domain.status import Lane
 from ticketrouter.domain.ticket import Ticket
 from ticketrouter.ports import Scorer
+from ticketrouter.ports.incidents import Neighbours
 from ticketrouter.usecases.scoring import GuardedScorer
 from ticketrouter.usecases.work_report import WorkReport
 from ticketrouter.usecases.worker import Worker
@@ -33,7 +34,10 @@ class World:
     """A worker with everything around it. Texts with `fire` score 0.95, with `poison` they break the model."""
 
     def __init__(
-        self, scorer: Scorer | None = None, incidents: Callable[[MemoryState], MemoryIncidents] = MemoryIncidents
+        self,
+        scorer: Scorer | None = None,
+        incidents: Callable[[MemoryState], MemoryIncidents] = MemoryIncidents,
+        neighbours: Neighbours | None = None,
     ) -> None:
         self.clock = MemoryClock()
         self.state = MemoryState(self.clock)
@@ -47,7 +51,7 @@ class World:
             scorer=GuardedScorer(scorer or self.scorer, self.clock),
             alerts=self.alerts,
             destinations=MemoryDestinations([Destination("oncall"), Destination("boss", threshold=0.97)]),
-            grouping=grouping(self.state, self.incidents),
+            grouping=grouping(self.state, self.incidents, neighbours),
             dead_letters=MemoryDeadLetters(self.state),
             visibility=self.visibility,
             clock=self.clock,

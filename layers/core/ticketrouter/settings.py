@@ -142,6 +142,7 @@ class ReconcilerSettings:
         RECORD_TTL_S: How long a ticket's record is kept.
         DEADLINE_S: Time between two looks at a ticket that is not final.
         INCIDENT_QUIET_S: After how long without a further ticket an incident is closed.
+        INCIDENT_WINDOW_S: How long a ticket counts for the limit of an incident.
     """
 
     CACHE_URL_SECRET_ARN: str
@@ -151,6 +152,7 @@ class ReconcilerSettings:
     RECORD_TTL_S: int = 30 * 86_400
     DEADLINE_S: int = 3_600
     INCIDENT_QUIET_S: int = 900
+    INCIDENT_WINDOW_S: int = 300
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ticketrouter.domain.incident import MAX_NEIGHBOURS, WINDOW_VECTORS
+from ticketrouter.domain.incident import MAX_NEIGHBOURS, WINDOW_VECTORS, vectors_s
 from ticketrouter.domain.joiner import Neighbour
 from ticketrouter.ports.incidents import Embedded
 
@@ -23,14 +23,14 @@ class MatrixNeighbours:
 
     Args:
         similarity: Cosine from which on two tickets are alike.
-        window_s: How long a vector counts, by the times that the entries bear.
+        window_s: How long a ticket counts for the limit; a vector does for `vectors_s`, by the times of the entries.
         kept: How many are kept: at 50,000 the matrix takes 77 MB, while it grows or shrinks twice that.
     """
 
     def __init__(self, *, similarity: float, window_s: int, kept: int = WINDOW_VECTORS) -> None:
         self._kept = kept
         self._similarity = similarity
-        self._window_ms = window_s * 1_000
+        self._window_ms = vectors_s(window_s) * 1_000
         self._ids: list[str] = []
         self._at_ms: list[int] = []
         self._rows: NDArray[np.float32] = np.empty((0, 0), np.float32)  # [capacity, d], the first len(_ids) in use
@@ -44,17 +44,17 @@ class MatrixNeighbours:
         """Take in what is new, and drop what has left the window or was deleted."""
         if not entries:
             return
-        self._drop(entries[-1].at_ms - self._window_ms, {entry.ticket_id for entry in entries if not entry.vector})
+        # What comes again counts from now on: rows are in the order of their times, so it goes to the end.
+        self._drop(entries[-1].at_ms - self._window_ms, {entry.ticket_id for entry in entries})
         fresh: dict[str, Embedded] = {}
         for entry in entries:  # in their order: a ticket may be deleted, and another one come under its id
-            if not entry.vector:
-                fresh.pop(entry.ticket_id, None)
-            elif entry.ticket_id not in self._row_of:
-                fresh.setdefault(entry.ticket_id, entry)
+            fresh.pop(entry.ticket_id, None)
+            if entry.vector:
+                fresh[entry.ticket_id] = entry
         self._append(list(fresh.values()))
 
     def _drop(self, before_ms: int, gone: set[str]) -> None:
-        """Close the gaps; only when it is worth while, or somebody was deleted."""
+        """Close the gaps; only when it is worth while, or somebody was deleted or comes again."""
         old = sum(1 for at_ms in self._at_ms[: len(self._at_ms) // 8 + 1] if at_ms < before_ms)
         if old <= len(self._ids) // 8 and not gone & self._row_of.keys() and len(self._ids) < self._kept:
             return

@@ -168,8 +168,9 @@ def reconciler() -> tuple[Reconciler, Digests, Closing]:
     redis, sqs = _redis(config.CACHE_URL_SECRET_ARN), sqs_client()
     deliveries = redis_store.RedisDeliveries(redis, record_ttl_s=config.RECORD_TTL_S)
     alerts = SqsAlertQueue(sqs, config.ALERT_QUEUE_URL)
+    store = redis_store.RedisTicketStore(redis, record_ttl_s=config.RECORD_TTL_S, deadline_s=config.DEADLINE_S)
     looks_after_tickets = Reconciler(
-        store=redis_store.RedisTicketStore(redis, record_ttl_s=config.RECORD_TTL_S, deadline_s=config.DEADLINE_S),
+        store=store,
         deliveries=deliveries,
         dead_letters=redis_store.RedisDeadLetters(redis),
         queue=SqsWorkQueue(sqs, express_url=config.EXPRESS_QUEUE_URL, standard_url=config.STANDARD_QUEUE_URL),
@@ -177,12 +178,18 @@ def reconciler() -> tuple[Reconciler, Digests, Closing]:
         clock=SystemClock(),
         deadline_s=config.DEADLINE_S,
     )
-    incidents = redis_store.RedisIncidents(redis, record_ttl_s=config.RECORD_TTL_S)
-    return (
-        looks_after_tickets,
-        Digests(budgets=redis_store.RedisBudgets(redis), deliveries=deliveries, alerts=alerts),
-        Closing(incidents=incidents, alerts=alerts, clock=SystemClock(), quiet_s=config.INCIDENT_QUIET_S),
+    closing = Closing(
+        incidents=redis_store.RedisIncidents(
+            redis, window_s=config.INCIDENT_WINDOW_S, record_ttl_s=config.RECORD_TTL_S
+        ),
+        log=redis_store.RedisVectorLog(redis, SystemClock(), window_s=config.INCIDENT_WINDOW_S),
+        store=store,
+        alerts=alerts,
+        clock=SystemClock(),
+        quiet_s=config.INCIDENT_QUIET_S,
     )
+    digests = Digests(budgets=redis_store.RedisBudgets(redis), deliveries=deliveries, alerts=alerts)
+    return looks_after_tickets, digests, closing
 
 
 def api_keys(on_stale: Callable[[RouterError], None]) -> ApiKeys:

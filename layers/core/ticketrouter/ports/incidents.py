@@ -32,13 +32,16 @@ class VectorLog(Protocol):
         """Put down own vectors, then read what has come since a cursor, own ones included, oldest first.
 
         Args:
-            own: May be empty. The same ticket again is harmless.
+            own: May be empty. The same ticket again counts from then on.
             model_version: Vectors of other models are not returned: they cannot be compared.
             since: Cursor of the call before; empty for the whole window.
 
         Returns:
             Vectors, cursor, and whether there is more to read.
         """
+
+    def put(self, own: Sequence[Embedded], *, model_version: str) -> None:
+        """Put down vectors for others to read; an empty one takes a ticket's away, of whatever model."""
 
 
 class Neighbours(Protocol):
@@ -96,8 +99,15 @@ class Incidents(Protocol):
     def due(self, *, quiet_ms: int) -> list[Incident]:
         """Close what has been quiet for so long; return incidents that owe a message which may not be queued.
 
-        A message is given a minute to be confirmed by the worker whose ticket carries it.
+        A message is given a minute to be confirmed by the worker whose ticket carries it. What has left the window is
+        forgotten here, too, for it may be long until a further ticket comes.
         """
+
+    def fading(self) -> dict[str, list[str]]:
+        """Return, by incident that `stands`, which of its newest tickets will soon stand for it no more."""
+
+    def stand(self, incident_id: str, tickets: Sequence[str]) -> list[str]:
+        """Let tickets stand for their incident for another while; return those that are forgotten, as if deleted."""
 
     def get(self, incident_id: str) -> Incident | None:
         """Return an incident; None if there is none, or only a group that is none yet."""

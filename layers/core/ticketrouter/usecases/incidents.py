@@ -5,6 +5,7 @@ Whatever goes wrong here, tickets are told singly: an incident spares people mes
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -14,7 +15,7 @@ from ticketrouter.domain.incident import Incident
 from ticketrouter.domain.joiner import Joiner, Neighbour
 from ticketrouter.domain.record import Outcome
 from ticketrouter.domain.urgency import ALERT_THRESHOLD
-from ticketrouter.ports import AlertQueue, Clock, Randomness
+from ticketrouter.ports import AlertQueue, Clock, Randomness, TicketStore
 from ticketrouter.ports.incidents import Embedded, Incidents, Joined, Neighbours, VectorLog
 
 MAX_READS = 60  # of 1,000 vectors; what is more than that at a start is read by the batches that follow
@@ -170,17 +171,30 @@ def _told(outcome: Outcome, joined: Joined, neighbours: Sequence[Neighbour]) -> 
 
 
 class Closing:
-    """The end of incidents, each minute: what is quiet is closed, and what a message is due of is sent.
+    """What incidents need each minute: the end of what is quiet, messages that are due, and that open ones are found.
 
     Args:
         incidents: Groups.
+        log: The vectors of the window.
+        store: Where the vectors of older tickets are.
         alerts: Queue to the dispatcher.
         clock: Time.
         quiet_s: After how long without a further ticket an incident is closed.
     """
 
-    def __init__(self, *, incidents: Incidents, alerts: AlertQueue, clock: Clock, quiet_s: int) -> None:
+    def __init__(
+        self,
+        *,
+        incidents: Incidents,
+        log: VectorLog,
+        store: TicketStore,
+        alerts: AlertQueue,
+        clock: Clock,
+        quiet_s: int,
+    ) -> None:
         self._incidents = incidents
+        self._log = log
+        self._store = store
         self._alerts = alerts
         self._clock = clock
         self._quiet_ms = quiet_s * 1_000
@@ -197,8 +211,24 @@ class Closing:
             _confirm(self._incidents, [alert for at, alert in enumerate(messages) if at not in lost])
         except CacheUnavailableError:
             return []
+        with contextlib.suppress(CacheUnavailableError):  # the next minute is early enough
+            self._keep_open_ones()
         unsent = {messages[at].ticket_id for at in lost}
         return [incident for incident in due if incident.id not in unsent]
+
+    def _keep_open_ones(self) -> None:
+        """Put vectors of open incidents down again before they lapse, so that a ticket after a pause finds its own."""
+        for incident_id, tickets in self._incidents.fading().items():
+            vectors: dict[str, list[Embedded]] = {}
+            for record in self._store.get_many(tickets):
+                if record is not None and record.score is not None and record.score.embedding:
+                    one = Embedded(record.item.ticket.ticket_id, record.score.embedding)
+                    vectors.setdefault(record.score.model_version, []).append(one)
+            for model, found in vectors.items():  # vectors first: what stands without one only makes a group larger
+                self._log.put(found, model_version=model)
+            standing = [one.ticket_id for found in vectors.values() for one in found]
+            forgotten = self._incidents.stand(incident_id, standing) if standing else []
+            self._log.put([Embedded(ticket_id, b"") for ticket_id in forgotten], model_version="")  # deleted meanwhile
 
 
 def _confirm(incidents: Incidents, alerts: Sequence[Alert]) -> None:

@@ -9,6 +9,7 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 
 from ticketrouter.adapters.memory.state import MemoryState
+from ticketrouter.domain import incident as rules
 from ticketrouter.domain.incident import ANSWER_TTL_S, CONFIRM_MS, MAX_NEIGHBOURS, Incident, IncidentAction, choose
 from ticketrouter.domain.joiner import Joiner, Member, Neighbour
 from ticketrouter.domain.listing import decode_cursor, encode_cursor
@@ -23,7 +24,8 @@ class _Answer:
 
     ticket: Joiner
     joined: Joined
-    joined_at_ms: int
+    live_until_ms: int
+    kept_until_ms: int
     live: bool = True
 
 
@@ -57,7 +59,7 @@ class MemoryIncidents:
             group = self._groups[before.joined.incident.id]
             self._list(group, (*before.joined.link, ticket.member))
             return replace(before.joined, incident=deepcopy(group))
-        group_of = {name: answer.joined.incident.id for name, answer in self._answers.items()}
+        group_of = {name: answer.joined.incident.id for name, answer in self._answers.items() if answer.live}
         near = [group_of.get(one.ticket_id) for one in ticket.neighbours]
         hits = Counter(name for name in near if name is not None)
         chosen = choose(self._groups, hits)
@@ -76,7 +78,9 @@ class MemoryIncidents:
         if group.formed:
             self._state.incident_changes.note(group.id)
         joined = Joined(deepcopy(group), verdict, link)
-        self._answers[ticket.ticket_id] = _Answer(ticket, joined, now_ms)
+        self._answers[ticket.ticket_id] = _Answer(
+            ticket, joined, now_ms + self._window_ms, now_ms + self._answer_ttl_ms
+        )
         return joined
 
     def _list(self, group: Incident, members: Sequence[Member]) -> None:
@@ -86,9 +90,9 @@ class MemoryIncidents:
 
     def _expire(self, now_ms: int) -> None:
         for ticket_id, answer in list(self._answers.items()):
-            if answer.live and answer.joined_at_ms <= now_ms - self._window_ms:
+            if answer.live and answer.live_until_ms <= now_ms:
                 self._leave(answer)
-            if answer.joined_at_ms <= now_ms - self._answer_ttl_ms:
+            if answer.kept_until_ms <= now_ms:
                 del self._answers[ticket_id]
 
     def _leave(self, answer: _Answer) -> None:
@@ -123,6 +127,7 @@ class MemoryIncidents:
     def due(self, *, quiet_ms: int) -> list[Incident]:
         """Close what is quiet; return incidents that owe a message which may not be queued."""
         with self._state.open() as now_ms:
+            self._expire(now_ms)
             found = []
             for group in [group for group in self._groups.values() if group.formed]:
                 if group.joined_at_ms <= now_ms - quiet_ms:
@@ -130,6 +135,35 @@ class MemoryIncidents:
                 if group.owed and (group.status.is_over or group.updated_at_ms <= now_ms - CONFIRM_MS):
                     found.append(deepcopy(group))
             return found
+
+    def fading(self) -> dict[str, list[str]]:
+        """Return, by incident that `stands`, which of its newest tickets will soon stand for it no more."""
+        with self._state.open() as now_ms:
+            standing = sorted((one for one in self._groups.values() if one.stands), key=lambda one: -one.first_seen_ms)
+            found = {group.id: self._fading(group.id, now_ms) for group in standing[: rules.STANDING_INCIDENTS]}
+            return {incident_id: tickets for incident_id, tickets in found.items() if tickets}
+
+    def _fading(self, incident_id: str, now_ms: int) -> list[str]:
+        soon_ms = now_ms + rules.FADING_S * 1_000
+        newest = (one.ticket_id for one in self.members(incident_id, rules.STANDING))
+        answers = ((ticket_id, self._answers.get(ticket_id)) for ticket_id in newest)
+        return [name for name, one in answers if one and not (one.live and one.live_until_ms >= soon_ms)]
+
+    def stand(self, incident_id: str, tickets: Sequence[str]) -> list[str]:
+        """Let tickets stand for their incident for another while; return those that are forgotten."""
+        with self._state.open() as now_ms:
+            group = self._groups.get(incident_id)
+            if group is None:
+                return []
+            answers = [self._answers.get(ticket_id) for ticket_id in tickets]
+            for answer in answers:
+                if answer is not None and answer.joined.incident.id == incident_id:
+                    group.live += not answer.live
+                    group.live_urgent += answer.ticket.urgent and not answer.live
+                    answer.live = True
+                    answer.live_until_ms = max(answer.live_until_ms, now_ms + rules.STANDING_S * 1_000)
+                    answer.kept_until_ms = max(answer.kept_until_ms, now_ms + self._answer_ttl_ms)
+            return [ticket_id for ticket_id, answer in zip(tickets, answers, strict=True) if answer is None]
 
     def get(self, incident_id: str) -> Incident | None:
         """Return an incident; None if there is none, or only a group that is none yet."""
@@ -197,6 +231,11 @@ class MemoryVectorLog:
             page = self._state.vectors[start : start + _READ_AT_ONCE]
             found = [entry for model, entry in page if model == model_version or not entry.vector]
             return found, str(start + len(page)), len(page) == _READ_AT_ONCE
+
+    def put(self, own: Sequence[Embedded], *, model_version: str) -> None:
+        """Put down vectors for others to read."""
+        with self._state.open() as now_ms:
+            self._state.vectors += [(model_version, replace(one, at_ms=now_ms)) for one in own]
 
 
 class MemoryNeighbours:

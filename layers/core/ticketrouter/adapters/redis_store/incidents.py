@@ -17,6 +17,9 @@ from ticketrouter.domain.joiner import Joiner, Member, Verdict
 from ticketrouter.ports.incidents import IncidentChanges, Joined
 
 _SCRIPTS_AT_ONCE = 200  # well inside the time-out
+_EXPIRED_AT_ONCE = 500  # a few ms of a script; a batch of tickets brings ten
+_EXPIRE_CALLS = 200  # of the reconciler: what is more than 100,000 tickets waits another minute
+_EXPIRE = call("incident_expire", keys.INCIDENTS[:4], _EXPIRED_AT_ONCE)
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -35,12 +38,13 @@ class RedisIncidents:
     ) -> None:
         self._client = client
         self._record_ttl_s = record_ttl_s
-        answer_ttl_s = max(rules.ANSWER_TTL_S, 2 * window_s)  # an answer tells of what group a live ticket is
+        self._answer_ttl_ms = max(rules.ANSWER_TTL_S, 2 * window_s) * 1_000  # it tells of what group a live ticket is
         self._rules = _ENCODE(
             {
                 "window_ms": window_s * 1_000,
                 "limit": limit,
-                "answer_ttl_ms": answer_ttl_s * 1_000,
+                "answer_ttl_ms": self._answer_ttl_ms,
+                "record_ttl_ms": record_ttl_s * 1_000,
                 "share": rules.MIN_SHARE,
                 "close": rules.MIN_CLOSE,
                 "neighbours": rules.MAX_NEIGHBOURS,
@@ -54,7 +58,9 @@ class RedisIncidents:
         """Put each ticket, in order, into the group that it belongs to; see the port."""
         if not tickets:
             return []
-        (replies,) = self._client.run([call("incident_join", keys.INCIDENTS, self._rules, *map(_encode, tickets))])
+        _, replies = self._client.run(
+            [_EXPIRE, call("incident_join", keys.INCIDENTS, self._rules, *map(_encode, tickets))]
+        )
         joined = [_joined(*reply) for reply in replies]
         self._client.run(self._listed(tickets, joined))
         return joined
@@ -95,6 +101,9 @@ class RedisIncidents:
         (seconds, _), active = self._client.run([("TIME",), ("ZRANGE", keys.ACTIVE_INCIDENTS, 0, -1)])
         now_ms = int(seconds) * 1_000
         self._expire(now_ms - self._record_ttl_s * 1_000)
+        for _ in range(_EXPIRE_CALLS):
+            if not self._client.run([_EXPIRE])[0]:
+                break
         closed = IncidentAction.CLOSE.status.value
         looks = [call("incident_change", keys.INCIDENT_STATES, member, closed, quiet_ms, 0) for member in active]
         parts = [looks[at : at + _SCRIPTS_AT_ONCE] for at in range(0, len(looks), _SCRIPTS_AT_ONCE)]
@@ -107,6 +116,30 @@ class RedisIncidents:
         if old:
             lists = (keys.INCIDENT_LIST, keys.ACTIVE_INCIDENTS, keys.INCIDENT_CHANGES)
             self._client.run([("HDEL", keys.INCIDENTS[0], *old), *(("ZREM", key, *old) for key in lists)])
+
+    def fading(self) -> dict[str, list[str]]:
+        """Return, by incident that `stands`, which of its newest tickets will soon stand for it no more."""
+        last = rules.STANDING_INCIDENTS - 1
+        (seconds, _), active = self._client.run([("TIME",), ("ZREVRANGE", keys.ACTIVE_INCIDENTS, 0, last)])
+        soon_ms = (int(seconds) + rules.FADING_S) * 1_000
+        ids = [one.id for one in self._read_many(active) if one.stands]
+        newest = self._client.run([("ZREVRANGE", keys.members_key(name), 0, rules.STANDING - 1) for name in ids])
+        members = {name: found for name, found in zip(ids, newest, strict=True) if found}
+        looks = [("ZMSCORE", key, *found) for found in members.values() for key in keys.INCIDENTS[2:4]]
+        times = iter(self._client.run(looks))
+        return {
+            name: fading
+            for name, found in members.items()
+            if (fading := _fading(found, next(times), next(times), soon_ms))
+        }
+
+    def stand(self, incident_id: str, tickets: Sequence[str]) -> list[str]:
+        """Let tickets stand for their incident for another while; return those that are forgotten."""
+        stand_ms = rules.STANDING_S * 1_000
+        (forgotten,) = self._client.run(
+            [call("incident_stand", keys.INCIDENTS[:4], incident_id, stand_ms, self._answer_ttl_ms, *tickets)]
+        )
+        return [ticket_id.decode() for ticket_id in forgotten]
 
     def get(self, incident_id: str) -> Incident | None:
         """Return an incident; None if there is none, or only a group that is none yet."""
@@ -158,9 +191,10 @@ class RedisIncidents:
 
     def forget(self, ticket_id: str, incident_id: str | None) -> None:
         """Remove a deleted ticket from the window and from its incident."""
+        # Without a window (NOMKSTREAM) no vector is looked at any more, and one made here would stay for ever.
         _, found = self._client.run(
             [
-                ("XADD", keys.WINDOW, "*", "t", ticket_id, "m", "", "v", ""),
+                ("XADD", keys.WINDOW, "NOMKSTREAM", "*", "t", ticket_id, "m", "", "v", ""),
                 call("incident_forget", [*keys.INCIDENTS[:4], keys.INCIDENT_CHANGES], ticket_id, incident_id or ""),
             ]
         )
@@ -169,6 +203,14 @@ class RedisIncidents:
             self._client.run(
                 [("ZREM", keys.members_key(name), ticket_id), ("HDEL", keys.similarities_key(name), ticket_id)]
             )
+
+
+def _fading(
+    tickets: Sequence[bytes], answered: Sequence[bytes | None], live: Sequence[bytes | None], soon_ms: int
+) -> list[str]:
+    """Return those that will soon stand no more, or do so already, as far as they have their answer still."""
+    places = zip(tickets, answered, live, strict=True)
+    return [one.decode() for one, answer, until in places if answer is not None and float(until or 0) < soon_ms]
 
 
 def _member(ticket_id: str, detail: bytes, accepted_at_ms: int) -> Member:

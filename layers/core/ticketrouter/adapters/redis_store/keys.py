@@ -24,10 +24,11 @@
     index:{feedback}                    zset    <ticket id>~<row's id> by time in ms
     index:{audit}                       zset    id by time in ms
     index:{digests}                     set     destinations that have a budget
-    {incidents}:window                  stream  vectors of the last minutes
+    {incidents}:window                  stream  vectors of the last minutes, and of tickets that stand for an incident
     {incidents}:groups                  hash    group by id, JSON; of a group that is no incident while it is live
     {incidents}:answers                 hash    by ticket: the id of its group, and how it is told
-    {incidents}:answered, :live         zset    ticket by time of joining in ms; the second within the window
+    {incidents}:answered                zset    ticket by the time in ms until which its answer is kept
+    {incidents}:live                    zset    ticket by the time in ms until which it stands for its group
     {incidents}:active                  zset    incidents that are not over, or of which a message is due
     {incidents}:changes                 zset    incident by the time of its last visible change in ms
     index:{incidents}                   zset    incident by the time of its first ticket in ms

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ticketrouter.adapters.redis_store import keys
 from ticketrouter.adapters.redis_store.client import Command, RedisClient
-from ticketrouter.domain.incident import WINDOW_VECTORS
+from ticketrouter.domain.incident import WINDOW_VECTORS, vectors_s
 from ticketrouter.ports import Clock
 from ticketrouter.ports.incidents import Embedded
 
@@ -20,26 +20,20 @@ class RedisVectorLog:
     Args:
         client: The way to Redis.
         clock: Time, to tell what is too old to keep; what counts is the time of Redis.
-        window_s: How long vectors are kept at least, and after the last one not much longer.
+        window_s: How long a ticket counts for the limit. Vectors are kept for `vectors_s`, and after the last one not
+            much longer.
         kept: How many are kept at most, but for the few hundred that Redis may leave.
     """
 
     def __init__(self, client: RedisClient, clock: Clock, *, window_s: int = 300, kept: int = WINDOW_VECTORS) -> None:
         self._client = client
         self._clock = clock
-        self._kept_ms = window_s * 1_000 + SKEW_MS
+        self._kept_ms = vectors_s(window_s) * 1_000 + SKEW_MS
         self._kept = kept
 
     def exchange(self, own: Sequence[Embedded], *, model_version: str, since: str) -> tuple[list[Embedded], str, bool]:
         """Put down own vectors, then read what has come since a cursor; see the port."""
-        oldest = self._clock.now_ms() - self._kept_ms
-        commands: list[Command] = [
-            ("XADD", keys.WINDOW, "MINID", "~", oldest, "*", "t", one.ticket_id, "m", model_version, "v", one.vector)
-            for one in own
-        ]
-        if own:  # an XADD trims by time or by number, not both
-            commands.append(("XTRIM", keys.WINDOW, "MAXLEN", "~", self._kept))
-            commands.append(("PEXPIRE", keys.WINDOW, self._kept_ms))
+        commands = self._put(own, model_version)
         commands.append(("XRANGE", keys.WINDOW, f"({since}" if since else "-", "+", "COUNT", READ_AT_ONCE))
         entries = self._client.run(commands)[-1]
         wanted = model_version.encode()
@@ -50,3 +44,18 @@ class RedisVectorLog:
         ]
         cursor = entries[-1][0].decode() if entries else since
         return found, cursor, len(entries) == READ_AT_ONCE
+
+    def put(self, own: Sequence[Embedded], *, model_version: str) -> None:
+        """Put down vectors for others to read."""
+        self._client.run(self._put(own, model_version))
+
+    def _put(self, own: Sequence[Embedded], model_version: str) -> list[Command]:
+        if not own:
+            return []
+        oldest = self._clock.now_ms() - self._kept_ms
+        commands: list[Command] = [
+            ("XADD", keys.WINDOW, "MINID", "~", oldest, "*", "t", one.ticket_id, "m", model_version, "v", one.vector)
+            for one in own
+        ]
+        # an XADD trims by time or by number, not both
+        return [*commands, ("XTRIM", keys.WINDOW, "MAXLEN", "~", self._kept), ("PEXPIRE", keys.WINDOW, self._kept_ms)]

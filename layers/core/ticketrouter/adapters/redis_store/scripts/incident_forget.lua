@@ -2,7 +2,7 @@
 -- KEYS {incidents}:groups, {incidents}:answers, {incidents}:answered, {incidents}:live, {incidents}:changes
 -- ARGV ticket, its incident as its record tells it (empty: none), for an answer is forgotten long before an incident is
 -- Returns the group's id, or nothing if the ticket is in none
--- As in incident_join.lua: a script cannot call another.
+-- As in incident_expire.lua: a script cannot call another.
 local function rid(list, ticket)
   local kept = {}
   for _, one in ipairs(list) do if one[1] ~= ticket then kept[#kept + 1] = one end end

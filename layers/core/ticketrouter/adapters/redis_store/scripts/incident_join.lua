@@ -1,6 +1,6 @@
 -- Put tickets, one after the other, into the groups that they belong to, and decide how each is told. The rules are
 -- those of domain/incident.py; a ticket that comes again gets the answer that it had.
--- KEYS {incidents}:groups, {incidents}:answers, {incidents}:answered (time by ticket), {incidents}:live (time by ticket),
+-- KEYS {incidents}:groups, {incidents}:answers, {incidents}:answered and {incidents}:live (by ticket, until when),
 --      index:{incidents}, {incidents}:active, {incidents}:changes
 -- ARGV rules, then tickets, all as JSON
 -- Returns for each ticket {answer, group, 1 if it has joined before}, the first two as JSON
@@ -44,59 +44,15 @@ local function names_of(map)
   return names
 end
 
-local function rid(list, ticket)
-  local kept = {}
-  for _, one in ipairs(list) do if one[1] ~= ticket then kept[#kept + 1] = one end end
-  return kept
-end
-
-local function let_go(group, ticket, answer)
-  group.live = group.live - 1
-  if answer.urgent then group.live_urgent = group.live_urgent - 1 end
-  if group.formed then return end
-  group.count, group.urgent = group.live, group.live_urgent
-  local left = (group.categories[answer.category] or 0) - 1
-  group.categories[answer.category] = left > 0 and left or nil
-  group.samples, group.early, group.top = rid(group.samples, ticket), rid(group.early, ticket), 0
-  for i, one in ipairs(group.early) do
-    group.first_seen = i == 1 and one[4] or math.min(group.first_seen, one[4])
-    group.top = math.max(group.top, one[3])
-  end
-end
-
--- An answer is the group's id, 30 bytes, and behind it JSON. Of what leaves, an incident keeps the count, a group nothing.
-local function leave(ticket)
-  local answer = redis.call('HGET', KEYS[2], ticket)
-  if not answer then return end
-  local id = string.sub(answer, 1, 30)
-  local group = group_of(id)
-  if not group then return end
-  let_go(group, ticket, cjson.decode(string.sub(answer, 31)))
-  changed[id] = true
-  if group.live <= 0 and not group.formed then
-    groups[id] = false
-    redis.call('HDEL', KEYS[1], id)
-  end
-end
-
-local function expire()
-  local left = redis.call('ZRANGEBYSCORE', KEYS[4], '-inf', now - rules.window_ms, 'LIMIT', 0, 500)
-  for _, ticket in ipairs(left) do leave(ticket) end
-  if #left > 0 then redis.call('ZREM', KEYS[4], unpack(left)) end
-  local old = redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', now - rules.answer_ttl_ms, 'LIMIT', 0, 500)
-  if #old > 0 then
-    redis.call('HDEL', KEYS[2], unpack(old))
-    redis.call('ZREM', KEYS[3], unpack(old))
-  end
-end
-
+-- An answer is the group's id, 30 bytes, and behind it JSON; it is kept for longer than a ticket stands for its group.
 -- Returns the group that a ticket joins, or nil, and of how many of its members the ticket is as good as a duplicate.
 local function choose(neighbours, closest)
   local hits, close = {}, {}
   if #neighbours > 0 then
     local answers = redis.call('HMGET', KEYS[2], unpack(neighbours))
+    local live = redis.call('ZMSCORE', KEYS[4], unpack(neighbours))
     for at, answer in ipairs(answers) do
-      if answer then
+      if answer and live[at] then
         local id = string.sub(answer, 1, 30)
         hits[id] = (hits[id] or 0) + 1
         if at <= closest then close[id] = (close[id] or 0) + 1 end
@@ -196,8 +152,6 @@ local function add(group, ticket, close)
   return answer
 end
 
-expire()
-
 local replies = {}
 for i = 2, #ARGV do
   local ticket = cjson.decode(ARGV[i])
@@ -216,8 +170,8 @@ for i = 2, #ARGV do
     end
     local found = cjson.encode(add(group, ticket, close))
     redis.call('HSET', KEYS[2], ticket.id, group.id .. found)
-    redis.call('ZADD', KEYS[3], now, ticket.id)
-    redis.call('ZADD', KEYS[4], now, ticket.id)
+    redis.call('ZADD', KEYS[3], now + rules.answer_ttl_ms, ticket.id)
+    redis.call('ZADD', KEYS[4], now + rules.window_ms, ticket.id)
     changed[group.id] = true
     if group.formed then redis.call('ZADD', KEYS[7], now, group.id) end
     replies[#replies + 1] = {found, cjson.encode(group), 0}
@@ -227,4 +181,6 @@ end
 for id in pairs(changed) do
   if groups[id] then redis.call('HSET', KEYS[1], id, cjson.encode(groups[id])) end
 end
+-- The reconciler takes out what is old one by one; should nobody do so any more, all of it goes at last.
+for i = 1, #KEYS do redis.call('PEXPIRE', KEYS[i], rules.record_ttl_ms) end
 return replies

@@ -1,0 +1,63 @@
+-- Let go of tickets that stand for their group no longer, and of answers that nobody asks for any more.
+-- KEYS {incidents}:groups, {incidents}:answers, {incidents}:answered and {incidents}:live (by ticket, until when)
+-- ARGV how many of each at most
+-- Returns 1 if there may be more, else 0
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local groups, changed = {}, {}
+
+local function group_of(id)
+  if groups[id] == nil then
+    local raw = redis.call('HGET', KEYS[1], id)
+    groups[id] = raw and cjson.decode(raw) or false
+  end
+  return groups[id]
+end
+
+local function rid(list, ticket)
+  local kept = {}
+  for _, one in ipairs(list) do if one[1] ~= ticket then kept[#kept + 1] = one end end
+  return kept
+end
+
+local function let_go(group, ticket, answer)
+  group.live = group.live - 1
+  if answer.urgent then group.live_urgent = group.live_urgent - 1 end
+  if group.formed then return end
+  group.count, group.urgent = group.live, group.live_urgent
+  local left = (group.categories[answer.category] or 0) - 1
+  group.categories[answer.category] = left > 0 and left or nil
+  group.samples, group.early, group.top = rid(group.samples, ticket), rid(group.early, ticket), 0
+  for i, one in ipairs(group.early) do
+    group.first_seen = i == 1 and one[4] or math.min(group.first_seen, one[4])
+    group.top = math.max(group.top, one[3])
+  end
+end
+
+-- An answer is the group's id, 30 bytes, and behind it JSON. Of what leaves, an incident keeps the count, a group nothing.
+local function leave(ticket)
+  local answer = redis.call('HGET', KEYS[2], ticket)
+  if not answer then return end
+  local id = string.sub(answer, 1, 30)
+  local group = group_of(id)
+  if not group then return end
+  let_go(group, ticket, cjson.decode(string.sub(answer, 31)))
+  changed[id] = true
+  if group.live <= 0 and not group.formed then
+    groups[id] = false
+    redis.call('HDEL', KEYS[1], id)
+  end
+end
+
+local left = redis.call('ZRANGEBYSCORE', KEYS[4], '-inf', now, 'LIMIT', 0, ARGV[1])
+for _, ticket in ipairs(left) do leave(ticket) end
+if #left > 0 then redis.call('ZREM', KEYS[4], unpack(left)) end
+for id in pairs(changed) do
+  if groups[id] then redis.call('HSET', KEYS[1], id, cjson.encode(groups[id])) end
+end
+local old = redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', now, 'LIMIT', 0, ARGV[1])
+if #old > 0 then
+  redis.call('HDEL', KEYS[2], unpack(old))
+  redis.call('ZREM', KEYS[3], unpack(old))
+end
+return (#left == tonumber(ARGV[1]) or #old == tonumber(ARGV[1])) and 1 or 0
