@@ -35,7 +35,7 @@ from ticketrouter.adapters.memory import (
     MemoryState,
     MemoryWorkQueue,
 )
-from ticketrouter.domain.alert import Destination, DestinationSecret
+from ticketrouter.domain.alert import Destination, DestinationSecret, IncidentFacts, IncidentPhase
 from ticketrouter.domain.errors import (
     CacheUnavailableError,
     MissingSettingError,
@@ -96,7 +96,7 @@ def day_of_worker() -> None:
 
 
 def day_of_dispatcher() -> None:
-    """Deliver, fail, give up, wait, lose the lease, lose the store, run out of time."""
+    """Deliver, fail, give up, wait, be overtaken, lose the lease, lose the store, run out of time."""
     world = dispatcher_world.World()
     handler = dispatcher.make_handler(dispatcher=world.dispatcher)
     first = dispatcher_world.message()
@@ -122,6 +122,10 @@ def day_of_dispatcher() -> None:
     call(handler, records(unheard), "dispatcher")
     world.health.failed("guild", slow=True, wish_s=0)
     call(handler, records(dispatcher_world.message(dispatcher_world.alert("t_6", "guild"), "m7")), "dispatcher")
+    for update in (2, 1):  # the first one of an incident comes behind the second
+        facts = IncidentFacts("inc_1", update, 12, 12, 1, "Technical", (), IncidentPhase.OPENED)
+        about = dispatcher_world.alert("t_7", incident=facts)
+        call(handler, records(dispatcher_world.message(about, f"m8-{update}")), "dispatcher")
     world.sender.during = lambda: world.clock.advance(60)  # longer than the lease, and somebody else takes over
     slow = dispatcher_world.alert("t_3")
     world.sender.after = lambda: world.deliveries.claim(slow, token="other", lease_ms=60_000) and None

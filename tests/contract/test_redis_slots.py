@@ -6,6 +6,7 @@ import pytest
 from redis.crc import key_slot
 
 from ticketrouter.adapters.redis_store.client import scripts
+from ticketrouter.domain.alert import IncidentFacts, IncidentPhase
 from ticketrouter.domain.audit import AuditEnd, AuditEntry
 from ticketrouter.domain.errors import RateLimitedError
 from ticketrouter.domain.feedback import Feedback
@@ -65,6 +66,9 @@ def _live_through_everything(world):
     world.deliveries.hold(held, token="h", digest_id="dig_x", wait_ms=None)
     world.budgets.told(world.budgets.close("oncall"))
     world.budgets.destinations()
+    facts = IncidentFacts("inc_a", 1, 1, 1, 1, "Technical", (), IncidentPhase.OPENED)
+    world.deliveries.take_turn(facts, "oncall", token="h", lease_ms=1)
+    world.deliveries.end_turn(facts, "oncall", token="h", told=True)
     world.deliveries.postpone(held, token="h", in_ms=1)
     world.deliveries.note_fallback(held, "chat")
     world.health.admit("oncall", token="h", lease_ms=1, secret_print="p", by_operator=False)

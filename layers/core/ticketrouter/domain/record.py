@@ -102,6 +102,7 @@ class Attempt:
     reply: str = ""
 
 
+OVERTAKEN = "overtaken"  # `error` of what was not sent: its destination knows something newer of the incident
 REPLY_CHARS = 200
 
 

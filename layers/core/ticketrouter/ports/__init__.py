@@ -29,6 +29,7 @@ from ticketrouter.ports.delivering import (
     DeliveryVerdict,
     DestinationHealth,
     DestinationSecrets,
+    Turn,
     WebhookReply,
     WebhookSender,
 )
@@ -101,6 +102,7 @@ __all__ = [
     "TicketPage",
     "TicketQuery",
     "TicketStore",
+    "Turn",
     "VectorLog",
     "Views",
     "Visibility",

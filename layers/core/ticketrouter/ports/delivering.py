@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from ticketrouter.domain.alert import Alert, DestinationSecret
+from ticketrouter.domain.alert import Alert, DestinationSecret, IncidentFacts
 from ticketrouter.domain.listing import ANY_DELIVERY, DeliveryFilter
 from ticketrouter.domain.record import Attempt, Condition, Delivery, TicketRecord
 from ticketrouter.domain.status import DeliveryStatus
@@ -39,6 +39,14 @@ class DeliveryClaim:
     wait_s: int = 0
     fallback: str = ""
     digest_id: str = ""
+
+
+class Turn(StrEnum):
+    """Whether a message about an incident may go to its destination now."""
+
+    OURS = "ours"
+    BUSY = "busy"  # another one is on its way there
+    OVERTAKEN = "overtaken"  # the destination was told by a newer one
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,12 @@ class Deliveries(Protocol):
             digest_id: The digest that tells it.
             wait_ms: When to look whether that is on its way; None when it is: the delivery is `suppressed` then.
         """
+
+    def take_turn(self, incident: IncidentFacts, destination: str, *, token: str, lease_ms: int) -> Turn:
+        """Ask whether a message about an incident may go out; if so, no other one about it goes there meanwhile."""
+
+    def end_turn(self, incident: IncidentFacts, destination: str, *, token: str, told: bool) -> None:
+        """Let others go; `told` if a 2xx came back, whoever's turn it is by now."""
 
     def of_ticket(self, about: str, destinations: Sequence[str]) -> list[Delivery]:
         """Return the deliveries about a ticket, or an update of an incident (`Alert.about`), that exist."""

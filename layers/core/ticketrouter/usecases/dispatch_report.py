@@ -22,6 +22,7 @@ class Ending(StrEnum):
     UNTOLD = "untold"  # it was given up, but the queue did not take the message to the fallback: all again, soon
     HELD = "held"  # over its destination's budget: it waits until the digest that tells it is on its way
     DIGESTED = "digested"  # and that is on its way now
+    OVERTAKEN = "overtaken"  # its destination knows something newer of the incident: not sent
     LEASE_LOST = "lease-lost"  # our try took so long that its outcome no longer counts
     MALFORMED = "malformed"  # kept as a dead letter
     OUT_OF_TIME = "out-of-time"  # not begun: the function had no time left for it
@@ -30,7 +31,12 @@ class Ending(StrEnum):
     @property
     def leaves_queue(self) -> bool:
         """Tell whether the message is taken off the queue."""
-        return self in (Ending.DELIVERED, Ending.EXHAUSTED, Ending.DIGESTED, Ending.DONE, Ending.MALFORMED)
+        return self in _LEAVING
+
+
+_LEAVING = frozenset(
+    (Ending.DELIVERED, Ending.EXHAUSTED, Ending.DIGESTED, Ending.OVERTAKEN, Ending.DONE, Ending.MALFORMED)
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from ticketrouter.domain.alert import Alert
 from ticketrouter.domain.backoff import FALLBACK_AFTER_S, FALLBACK_TRIES, GIVE_UP_AFTER_S, outage_delay_s
 from ticketrouter.domain.errors import CacheUnavailableError, MalformedMessageError
 from ticketrouter.domain.message import Received, alert_from_json
-from ticketrouter.domain.record import DeadLetter
+from ticketrouter.domain.record import OVERTAKEN, Attempt, DeadLetter
 from ticketrouter.domain.status import DeliveryStatus
 from ticketrouter.ports import (
     AlertQueue,
@@ -29,6 +29,7 @@ from ticketrouter.ports import (
     Destinations,
     DestinationSecrets,
     Randomness,
+    Turn,
     Visibility,
     WebhookSender,
 )
@@ -38,6 +39,7 @@ from ticketrouter.usecases.posting import LEASE_MS, Paused, Poster, Tried
 
 TRY_BUDGET_MS = 12_000  # less time than this left, and a try might be cut off between POST and record
 LOST_LEASE_DELAY_S = 5
+NEXT_TURN_S = 5
 
 
 class Dispatcher:
@@ -143,6 +145,31 @@ class Dispatcher:
                 return self._attend(message, alert, token, claim)
 
     def _attend(self, message: Received, alert: Alert, token: str, claim: DeliveryClaim) -> Handled:
+        """Send it, if it is about an incident in its turn: one that is late must not open again what was resolved."""
+        incident = alert.incident
+        if incident is None:
+            return self._send(message, alert, token, claim)
+        match self._deliveries.take_turn(incident, alert.destination, token=token, lease_ms=LEASE_MS):
+            case Turn.OVERTAKEN:
+                return self._drop(message, alert, token, claim)
+            case Turn.BUSY:
+                self._deliveries.postpone(alert, token=token, in_ms=NEXT_TURN_S * 1_000)
+                return self._later(Handled(message, Ending.WAITING, alert, tries=claim.attempts), NEXT_TURN_S)
+            case Turn.OURS:
+                handled = self._send(message, alert, token, claim)
+                told = handled.attempt is not None and handled.attempt.error is None
+                self._deliveries.end_turn(incident, alert.destination, token=token, told=told)
+                return handled
+
+    def _drop(self, message: Received, alert: Alert, token: str, claim: DeliveryClaim) -> Handled:
+        """End the delivery without a try; its log says why."""
+        why = Attempt(self._clock.now_ms(), 0.0, error=OVERTAKEN)
+        handled = Handled(message, Ending.OVERTAKEN, alert, tries=claim.attempts)
+        if self._deliveries.record(alert, why, DeliveryStatus.SUPPRESSED, token=token, retry_in_ms=None):
+            return handled
+        return self._later(replace(handled, ending=Ending.LEASE_LOST), LOST_LEASE_DELAY_S)
+
+    def _send(self, message: Received, alert: Alert, token: str, claim: DeliveryClaim) -> Handled:
         held = self._budget.hold(alert, claim, token=token)
         if held is not None:
             handled = Handled(message, Ending.DIGESTED, alert, digest_id=held.digest_id)

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ticketrouter.adapters.memory.state import DeliveryRow, MemoryState
-from ticketrouter.domain.alert import Alert
+from ticketrouter.domain.alert import Alert, IncidentFacts
 from ticketrouter.domain.listing import ANY_DELIVERY, DeliveryFilter, decode_cursor, encode_cursor
 from ticketrouter.domain.record import Attempt, Delivery, TicketRecord
 from ticketrouter.domain.stats import of_delivery
 from ticketrouter.domain.status import DeliveryStatus
-from ticketrouter.ports import DeliveryChanges, DeliveryClaim, DeliveryVerdict
+from ticketrouter.ports import DeliveryChanges, DeliveryClaim, DeliveryVerdict, Turn
 
 LOG_LENGTH = 10
 
@@ -131,6 +131,26 @@ class MemoryDeliveries:
             row.delivery = replace(row.delivery, status=status, updated_at_ms=now_ms, next_at_ms=None)
             self._end(alert, status, now_ms)
             return True
+
+    def take_turn(self, incident: IncidentFacts, destination: str, *, token: str, lease_ms: int) -> Turn:
+        """Ask whether a message about an incident may go out."""
+        with self._state.open() as now_ms:
+            row = self._state.turns[incident.incident_id, destination]
+            if incident.update < row.told:
+                return Turn.OVERTAKEN
+            if row.lease_until_ms > now_ms and row.token != token:
+                return Turn.BUSY
+            row.token, row.lease_until_ms = token, now_ms + lease_ms
+            return Turn.OURS
+
+    def end_turn(self, incident: IncidentFacts, destination: str, *, token: str, told: bool) -> None:
+        """Let others go."""
+        with self._state.open():
+            row = self._state.turns[incident.incident_id, destination]
+            if told:
+                row.told = max(row.told, incident.update)
+            if row.token == token:
+                row.token, row.lease_until_ms = "", 0
 
     def _row(self, alert: Alert, now_ms: int) -> DeliveryRow:
         fresh = DeliveryRow(Delivery(alert, DeliveryStatus.PENDING, 0, (), now_ms), alert.epoch)

@@ -43,6 +43,15 @@ class DeliveryRow:
 
 
 @dataclass(slots=True)
+class TurnRow:
+    """What a destination was told of an incident, and who tells it now."""
+
+    told: int = 0
+    token: str = ""
+    lease_until_ms: int = 0
+
+
+@dataclass(slots=True)
 class HealthRow:
     """What is held against a destination."""
 
@@ -113,6 +122,7 @@ class MemoryState:
         self.tombstones: dict[str, int] = {}  # id of a deleted ticket -> when nobody asks any more, in milliseconds
         self.deadlines: dict[str, int] = {}
         self.deliveries: dict[tuple[str, str], DeliveryRow] = {}
+        self.turns: dict[tuple[str, str], TurnRow] = defaultdict(TurnRow)  # by incident and destination
         self.health: dict[str, HealthRow] = {}
         self.letters: dict[str, DeadLetter] = {}
         self.feedback: dict[str, Feedback] = {}

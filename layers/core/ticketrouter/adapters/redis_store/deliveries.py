@@ -10,12 +10,12 @@ from ticketrouter.adapters.redis_store.client import Command, RedisClient, call
 from ticketrouter.adapters.redis_store.newer import newer
 from ticketrouter.adapters.redis_store.projections import CHANGES_KEPT, Projections, counted
 from ticketrouter.adapters.redis_store.walk import Place, walk
-from ticketrouter.domain.alert import Alert
+from ticketrouter.domain.alert import Alert, IncidentFacts
 from ticketrouter.domain.listing import ANY_DELIVERY, DeliveryFilter
 from ticketrouter.domain.record import Attempt, Delivery, TicketRecord
 from ticketrouter.domain.stats import of_delivery
 from ticketrouter.domain.status import DeliveryStatus
-from ticketrouter.ports import DeliveryChanges, DeliveryClaim, DeliveryVerdict
+from ticketrouter.ports import DeliveryChanges, DeliveryClaim, DeliveryVerdict, Turn
 
 LOG_LENGTH = 10
 LISTED = 100_000  # the newest; older ones are still found through their tickets
@@ -107,6 +107,17 @@ class RedisDeliveries:
         if closed:
             self._client.run(self._ended(alert, status, at_ms))
         return bool(closed)
+
+    def take_turn(self, incident: IncidentFacts, destination: str, *, token: str, lease_ms: int) -> Turn:
+        """Ask whether a message about an incident may go out; see the port."""
+        own = [keys.turn_key(incident.incident_id, destination)]
+        (turn,) = self._client.run([call("turn_take", own, token, lease_ms, incident.update, self._record_ttl_ms)])
+        return Turn(turn.decode())
+
+    def end_turn(self, incident: IncidentFacts, destination: str, *, token: str, told: bool) -> None:
+        """Let others go."""
+        own = [keys.turn_key(incident.incident_id, destination)]
+        self._client.run([call("turn_end", own, token, incident.update if told else 0, self._record_ttl_ms)])
 
     def _ended(self, alert: Alert, status: DeliveryStatus, at_ms: int) -> list[Command]:
         """Return what lists and figures show of a try."""

@@ -34,6 +34,7 @@
     index:{incidents}                   zset    incident by the time of its first ticket in ms
     incident:{<id>}:members             zset    its tickets by accepted_at_ms
     incident:{<id>}:similarities        hash    their similarity and urgency
+    incident:{<id>}:turn:<destination>  hash    the last message that it was told by, and who tells it now
     stats:{<minute>}                    hash    counts
 
 What is in braces decides the cluster slot: a script's keys share it. The ticket lists share one so that one script
@@ -140,6 +141,11 @@ def members_key(incident_id: str) -> str:
 def similarities_key(incident_id: str) -> str:
     """Return the key of what is told of an incident's tickets."""
     return f"incident:{{{incident_id}}}:similarities"
+
+
+def turn_key(incident_id: str, destination: str) -> str:
+    """Return the key of what a destination was told of an incident."""
+    return f"incident:{{{incident_id}}}:turn:{destination}"
 
 
 def rate_key(key_id: str) -> str:
