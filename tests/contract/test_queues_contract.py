@@ -162,10 +162,8 @@ def test_delayed_tickets_keep_their_own_delays_in_both_lanes(client, make_queue)
     express, standard = make_queue(), make_queue()
     queue = SqsWorkQueue(client, express_url=express, standard_url=standard)
     items = [item(number, lane) for number, lane in enumerate([Lane.EXPRESS, Lane.STANDARD] * 2)]
-
     assert queue.send(items, delays_s=[0, 900, 900, 0]) == []
     assert queue.send_raw(Lane.STANDARD, "raw", delay_s=900)
-
     assert [WorkItem.from_json(body) for body in drain(client, express)] == [items[0]]
     assert [WorkItem.from_json(body) for body in drain(client, standard)] == [items[3]]
 
