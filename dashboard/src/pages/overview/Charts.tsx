@@ -28,8 +28,8 @@ export default function Charts({ stats, range }: { stats: Stats; range: Range })
         <Readout span={span} entries={latencyEntries(stats, step)} />
         <LatencyChart {...shared} />
         <p className={styles.caption}>
-          Above: accepted until scored, on a logarithmic scale. Below: mean of each stage; dispatch is that of urgent
-          tickets alone.
+          Dispatch is that of urgent tickets alone, from score to delivery, and comes after what the percentiles tell
+          of.
         </p>
       </Chart>
       <Chart title="Tickets" steps={steps} stepMs={stepMs} columns={TRAFFIC_COLUMNS}>

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { Link } from "wouter";
-import type { Stats } from "@/api/types";
+import { useModel } from "@/api/queries";
+import type { Changes, Stats } from "@/api/types";
 import { Card } from "@/components/Card";
 import { type Status, StatusWord } from "@/components/StatusWord";
 import { RelativeTime } from "@/components/Time";
@@ -10,10 +11,15 @@ import styles from "./Health.module.css";
 import { links } from "./links";
 import { RowSkeleton } from "./RowSkeleton";
 
-const STANDS_IN = "The word list stands in for it";
+function modelNote(state: Changes["health"]["model"], version: string | undefined): string {
+  if (state === "degraded") return "The word list stands in for it";
+  if (state === "unknown") return "Nothing scored in the last hour";
+  return version ?? "";
+}
 
 /** How each part is doing: a word, since when, and where to look. */
 export function Health({ stats }: { stats: Stats | undefined }) {
+  const { data: model } = useModel();
   const health = useLivePart((state) => state.health);
   const failing = health?.destinations.filter(({ state }) => state !== "ok") ?? [];
   const fine = (health?.destinations.length ?? 0) - failing.length;
@@ -30,7 +36,7 @@ export function Health({ stats }: { stats: Stats | undefined }) {
             Redis answers
           </Part>
           <Part name="Model" status={health.model} href={links.model}>
-            {health.model === "degraded" ? STANDS_IN : health.model === "unknown" && "Nothing scored in the last hour"}
+            {modelNote(health.model, model?.model_version)}
           </Part>
           {failing.map(({ id, state, since }) => (
             <Part key={id} name={id} status={state ?? "unknown"} href={links.destination(id)}>

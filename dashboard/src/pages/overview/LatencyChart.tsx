@@ -7,8 +7,10 @@ import { formatDuration } from "@/format/number";
 import styles from "./Charts.module.css";
 import { describeLatency, GOAL_MS, logTicks, PERCENTILES, type Step, stackOf } from "./series";
 
-const LINES = { top: 8, height: 132 };
-const BARS = { top: LINES.top + LINES.height + 28, height: 96 };
+const LINES = { top: 28, height: 128 };
+const BARS = { top: LINES.top + LINES.height + 52, height: 92 };
+/** What the scale of the means reaches to while there are none. */
+const EMPTY_MS = 100;
 const HEIGHT = BARS.top + BARS.height + 24;
 
 type Props = {
@@ -39,6 +41,12 @@ export function LatencyChart({ steps, stepMs, active, onActive }: Props) {
         <>
           <Percentiles frame={frame} steps={steps} />
           <Means frame={frame} steps={steps} />
+          <text y={10} className={styles.pane}>
+            Accepted until scored, logarithmic scale
+          </text>
+          <text y={BARS.top - 18} className={styles.pane}>
+            Mean of each stage
+          </text>
           <TimeAxis frame={frame} y={BARS.top + BARS.height} rangeMs={steps.length * stepMs} />
         </>
       )}
@@ -87,7 +95,7 @@ function Percentiles({ frame, steps }: { frame: Frame; steps: readonly Step[] })
 
 function Means({ frame, steps }: { frame: Frame; steps: readonly Step[] }) {
   const stacks = steps.map((step) => stackOf(step));
-  const most = Math.max(1, ...stacks.map((stack) => stack.at(-1)?.to ?? 0));
+  const most = Math.max(...stacks.map((stack) => stack.at(-1)?.to ?? 0)) || EMPTY_MS;
   const y = scaleLinear({ domain: [0, most], range: [BARS.top + BARS.height, BARS.top], nice: 3 });
   const gap = frame.stepWidth > 4 ? 1 : 0;
   return (

@@ -7,7 +7,7 @@ import styles from "./Charts.module.css";
 import { describeTraffic, type Step } from "./series";
 
 const TOP = 8;
-const BOTTOM = 264; // the time axes of both charts lie on one line
+const BOTTOM = 300; // the time axes of both charts lie on one line
 const HEIGHT = BOTTOM + 24;
 
 type Props = {

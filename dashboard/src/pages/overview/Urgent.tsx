@@ -1,3 +1,4 @@
+import { Coffee } from "lucide-react";
 import { useRef, useState } from "react";
 import { Link } from "wouter";
 import type { Ticket } from "@/api/types";
@@ -57,9 +58,11 @@ export function Urgent() {
       ) : list.loading && rows.length === 0 ? (
         <RowSkeleton rows={SHOWN} label="Loading the most urgent tickets" />
       ) : rows.length === 0 ? (
-        <EmptyState title="Nothing urgent in the last hour">
-          <Link href={links.urgent}>Look at all critical tickets</Link> or <Link href="/try">send one to try it</Link>
-        </EmptyState>
+        <div className={styles.middle}>
+          <EmptyState icon={Coffee} title="Nothing urgent in the last hour">
+            <Link href={links.urgent}>Look at all critical tickets</Link> or <Link href="/try">send one to try it</Link>
+          </EmptyState>
+        </div>
       ) : (
         <ol {...hold}>
           {rows.map((ticket) => (
