@@ -13,7 +13,7 @@ export function Confusion({ title, labels, counts }: Props) {
         <caption className={styles.caption}>{title}</caption>
         <thead>
           <tr>
-            <td className={styles.corner}>is ↓ taken for →</td>
+            <td />
             {labels.map((label) => (
               <th key={label} scope="col">
                 {label}

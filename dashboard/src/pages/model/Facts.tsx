@@ -14,7 +14,11 @@ export function Facts({ model }: { model: Model }) {
   const { manifest } = model;
   const { labels } = manifest;
   return (
-    <Card title="Bundle" note={manifest.bundle}>
+    <Card
+      title="Bundle"
+      note={manifest.bundle}
+      actions={<CopyButton text={() => sums(model)}>Copy the SHA-256 sums</CopyButton>}
+    >
       <div className={styles.halves}>
         <dl className={styles.facts}>
           <Fact term="Version">
@@ -40,10 +44,7 @@ export function Facts({ model }: { model: Model }) {
               <th scope="row">{name}</th>
               <td>{file.bytes < MB ? `${formatCount(file.bytes / 1000)} kB` : `${(file.bytes / MB).toFixed(1)} MB`}</td>
               <td>
-                <span className={styles.hash}>
-                  <code title={file.sha256}>{file.sha256.slice(0, 12)}…</code>
-                  <CopyButton text={file.sha256} />
-                </span>
+                <code title={file.sha256}>{file.sha256.slice(0, 12)}…</code>
               </td>
             </tr>
           ))}
@@ -60,4 +61,11 @@ function Fact({ term, children }: { term: string; children: ReactNode }) {
       <dd>{children}</dd>
     </div>
   );
+}
+
+/** As `sha256sum --check` reads them. */
+function sums({ manifest }: Model): string {
+  return Object.entries(manifest.files ?? {})
+    .map(([name, { sha256 }]) => `${sha256}  ${name}\n`)
+    .join("");
 }

@@ -10,7 +10,7 @@ import { FigureTable } from "@/components/FigureTable";
 import { Skeleton } from "@/components/Skeleton";
 import { RelativeTime } from "@/components/Time";
 import { formatCount, formatCounted, formatScore, formatShare } from "@/format/number";
-import { agreements, type Feedback } from "./agreement";
+import { agreements, agreesOnUrgency, type Feedback } from "./agreement";
 import styles from "./FeedbackCard.module.css";
 import type { FeedbackPage } from "./useFeedback";
 
@@ -88,10 +88,7 @@ function Rows({ rows }: { rows: readonly Feedback[] }) {
               <Said was={row.said?.category} right={row.category} />
             </td>
             <td>
-              <Said
-                was={row.said && formatScore(row.said.urgency_score)}
-                right={row.urgency === null ? null : formatScore(row.urgency)}
-              />
+              <Urgency row={row} />
             </td>
             <td>
               <Said was={row.said?.sentiment} right={row.sentiment} />
@@ -110,6 +107,15 @@ function Rows({ rows }: { rows: readonly Feedback[] }) {
         </Button>
       )}
     </>
+  );
+}
+
+function Urgency({ row: { urgency, said } }: { row: Feedback }) {
+  if (urgency === null) return <Said was={null} right={null} />;
+  const right = formatScore(urgency);
+  if (!said) return <Said was={null} right={right} />;
+  return (
+    <Said was={agreesOnUrgency(urgency, said.urgency_score) ? right : formatScore(said.urgency_score)} right={right} />
   );
 }
 

@@ -29,18 +29,35 @@ export default function ModelPage() {
         <Bundle model={model} />
       ) : (
         <Card title="Bundle" className={styles.waiting}>
-          <Skeleton lines={8} label="Loading the model" />
+          <Skeleton lines={6} label="Loading the model" />
         </Card>
       )}
       <div className={styles.halves}>
         <Simulator feedback={feedback.data?.feedback ?? []} />
-        {model?.evaluation && (
+        {model?.evaluation ? (
           <Weaknesses evaluation={model.evaluation} categories={model.manifest.labels?.category ?? []} />
+        ) : (
+          <Unknown title="Where it is wrong" loading={!model && !error} />
         )}
       </div>
       <FeedbackCard query={feedback} />
       {model?.evaluation && <Evaluated evaluation={model.evaluation} model={model} />}
     </div>
+  );
+}
+
+/** In the place of what the evaluation tells, before it is there and where there is none. */
+function Unknown({ title, loading }: { title: string; loading: boolean }) {
+  return (
+    <Card title={title}>
+      {loading ? (
+        <Skeleton lines={7} label={`Loading: ${title}`} />
+      ) : (
+        <EmptyState title="Not evaluated">
+          There are no figures of this very version: <code>make eval</code> writes them.
+        </EmptyState>
+      )}
+    </Card>
   );
 }
 
@@ -66,7 +83,7 @@ function Evaluated({ evaluation, model }: { evaluation: Evaluation; model: Model
       <EvaluationTable evaluation={evaluation} />
       <div className={styles.halves}>
         <Card title="Calibration" note="on the diagonal it can be taken at its word">
-          <div className={styles.halves}>
+          <div className={styles.pair}>
             <Calibration
               title="Urgency"
               said="S"
@@ -81,8 +98,8 @@ function Evaluated({ evaluation, model }: { evaluation: Evaluation; model: Model
             />
           </div>
         </Card>
-        <Card title="Confusion" note={<code>{OWN_SET}</code>}>
-          <div className={styles.halves}>
+        <Card title="Confusion" note="rows: what tickets are; columns: what they were taken for">
+          <div className={styles.pair}>
             <Confusion title="Category" labels={labels?.category ?? []} counts={confusion.category} />
             <Confusion
               title="Urgency, level nearest to S"

@@ -25,7 +25,7 @@ export function Simulator({ feedback }: { feedback: readonly Feedback[] }) {
     queryFn: ({ signal }) => read(api.GET("/stats", { params: { query: { window: WINDOW } }, signal })),
   });
   return (
-    <Card title="Another alert threshold" note="tickets of the last 24 h">
+    <Card title="Another alert threshold" note="tickets of the last 24 h" className={styles.card}>
       {error && !data ? (
         <ErrorState error={error} onRetry={() => void refetch()} />
       ) : !data ? (

@@ -7,6 +7,10 @@ export type Agreement = { label: "Category" | "Urgency" | "Sentiment"; agreed: n
 /** S and a level agree if no other level is nearer to S: levels are a quarter apart. */
 const HALF_LEVEL = 0.125;
 
+export function agreesOnUrgency(level: number, score: number): boolean {
+  return Math.abs(level - score) <= HALF_LEVEL;
+}
+
 export function agreements(rows: readonly Feedback[]): Agreement[] {
   const tally = (label: Agreement["label"], judge: (row: Feedback) => boolean | null): Agreement => {
     const verdicts = rows.map(judge).filter((verdict) => verdict !== null);
@@ -15,7 +19,7 @@ export function agreements(rows: readonly Feedback[]): Agreement[] {
   return [
     tally("Category", ({ category, said }) => (category && said ? category === said.category : null)),
     tally("Urgency", ({ urgency, said }) =>
-      urgency !== null && said ? Math.abs(urgency - said.urgency_score) <= HALF_LEVEL : null,
+      urgency !== null && said ? agreesOnUrgency(urgency, said.urgency_score) : null,
     ),
     tally("Sentiment", ({ sentiment, said }) => (sentiment && said ? sentiment === said.sentiment : null)),
   ];

@@ -4,13 +4,16 @@ import { KpiTile } from "@/components/KpiTile";
 import { Sparkline } from "@/components/Sparkline";
 import { formatCount, formatCounted, formatDuration, formatShare } from "@/format/number";
 import { useLivePart } from "@/live/LiveProvider";
-import { figureOf } from "./figure";
+import { figureOf, sinceGap } from "./figure";
 import styles from "./Kpis.module.css";
 import { links } from "./links";
 import { GOAL_MS } from "./series";
 
 /** A ticket that waits longer makes the queue "behind". Source: `BEHIND_MS`, domain/pulse.py. */
 const BEHIND_MS = 60_000;
+
+/** Fewer steps make no course. */
+const FEWEST = 3;
 
 type Props = { stats: Stats | undefined; range: Range };
 
@@ -19,8 +22,8 @@ export function Kpis({ stats, range }: Props) {
   const summary = useLivePart((state) => state.summary);
   const series = stats?.series ?? [];
   const course = (what: string, values: (number | null)[]) => {
-    const known = values.filter((value) => value !== null);
-    return known.length > 1 && Math.max(...known) > 0 ? (
+    const known = sinceGap(values);
+    return known.length >= FEWEST && Math.max(...known) > 0 ? (
       <Sparkline values={known} label={`${what}, ${RANGE_WORDS[range].toLowerCase()}`} width={64} height={22} />
     ) : undefined;
   };
@@ -53,7 +56,7 @@ export function Kpis({ stats, range }: Props) {
         label="Oldest wait"
         value={summary ? (oldest?.value ?? "None") : null}
         {...(oldest && { unit: oldest.unit })}
-        note={summary && `Late from ${formatDuration(BEHIND_MS)}`}
+        note={summary && `Behind from ${formatDuration(BEHIND_MS)}`}
         href={links.oldest}
         tone={(summary?.oldest_wait_ms ?? 0) > BEHIND_MS ? "failing" : "neutral"}
       />

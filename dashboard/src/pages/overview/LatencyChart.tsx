@@ -5,7 +5,7 @@ import { type Frame, TimeChart } from "@/components/chart/TimeChart";
 import { cx } from "@/components/cx";
 import { formatDuration } from "@/format/number";
 import styles from "./Charts.module.css";
-import { describeLatency, GOAL_MS, logTicks, PERCENTILES, type Step, stackOf } from "./series";
+import { describeLatency, formatTickMs, GOAL_MS, logTicks, PERCENTILES, type Step, stackOf } from "./series";
 
 const LINES = { top: 28, height: 128 };
 const BARS = { top: LINES.top + LINES.height + 52, height: 92 };
@@ -65,10 +65,10 @@ function Percentiles({ frame, steps }: { frame: Frame; steps: readonly Step[] })
   const middle = (step: Step) => frame.x(step.at) + frame.stepWidth / 2;
   return (
     <g>
-      <ValueAxis frame={frame} ticks={ticks} y={y} format={formatDuration} />
+      <ValueAxis frame={frame} ticks={ticks} y={y} format={formatTickMs} />
       <g transform={`translate(0 ${y(GOAL_MS)})`}>
         <line x2={frame.width} className={styles.goal} />
-        <text x={frame.width} y={-5} textAnchor="end" className={styles.goalWord}>
+        <text x={4} y={-5} className={styles.goalWord}>
           Goal for p95: {formatDuration(GOAL_MS)}
         </text>
       </g>
@@ -100,7 +100,7 @@ function Means({ frame, steps }: { frame: Frame; steps: readonly Step[] }) {
   const gap = frame.stepWidth > 4 ? 1 : 0;
   return (
     <g>
-      <ValueAxis frame={frame} ticks={y.ticks(3)} y={y} format={formatDuration} />
+      <ValueAxis frame={frame} ticks={y.ticks(3)} y={y} format={formatTickMs} />
       {steps.map((step, index) =>
         stacks[index]?.map(({ stage, from, to }) => (
           <rect

@@ -28,7 +28,8 @@ export function Urgent() {
   const [held, setHeld] = useState(false);
   const { rows, list } = useUrgent(held);
   const hold = {
-    onPointerEnter: () => setHeld(true),
+    // Not `Enter`: React has none for a list that comes under a pointer that stands still.
+    onPointerOver: () => setHeld(true),
     onPointerLeave: () => setHeld(false),
     onFocus: () => setHeld(true),
     onBlur: () => setHeld(false),

@@ -7,3 +7,9 @@ export function figureOf(ms: number | null): { value: string; unit: string } | n
   const [value = text, unit = "", ...more] = text.split(" ");
   return more.length > 0 ? { value: text, unit: "" } : { value, unit };
 }
+
+/** The values since the last gap, for a line that must not bridge what nobody measured. */
+export function sinceGap(values: readonly (number | null)[]): number[] {
+  const after = values.slice(values.lastIndexOf(null) + 1);
+  return after.filter((value) => value !== null);
+}

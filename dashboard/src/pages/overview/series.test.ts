@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { describeLatency, logTicks, type Step, stackOf } from "./series";
+import { describeLatency, formatTickMs, logTicks, type Step, stackOf } from "./series";
 
 const EMPTY: Step = {
   at: Date.UTC(2026, 10, 21, 22, 14),
@@ -59,3 +59,11 @@ describe("a step in words", () => {
     );
   });
 });
+
+it.each([
+  [0, "0 ms"],
+  [0.1, "0.1 ms"],
+  [500, "500 ms"],
+  [1000, "1 s"],
+  [100_000, "100 s"],
+])("writes %d ms shortly on an axis", (ms, text) => expect(formatTickMs(ms)).toBe(text));

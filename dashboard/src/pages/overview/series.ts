@@ -46,6 +46,11 @@ export function formatMs(ms: number | null | undefined): string {
   return ms === null || ms === undefined ? "–" : formatDuration(ms);
 }
 
+/** A round value of an axis, in the one unit that keeps it short: `50 ms`, `5 s`, `100 s`. */
+export function formatTickMs(ms: number): string {
+  return ms < 1000 ? `${ms} ms` : `${formatCount(ms / 1000)} s`;
+}
+
 /** One step in words, for a screen reader. */
 export function describeLatency(step: Step | undefined, stepMs: number): string {
   if (!step) return "No data";
