@@ -33,7 +33,7 @@ export function Confusion({ title, labels, counts }: Props) {
                 {row.map((count, verdict) => (
                   <td
                     key={labels[verdict] ?? verdict}
-                    className={cx(styles.cell, count / of > 0.5 && styles.dark)}
+                    className={cx(styles.cell, count / of > 0.5 && styles.most)}
                     style={{ "--share": `${Math.round((count / of) * 100)}%` } as CellStyle}
                     title={`${formatShare(count / of)} of ${labels[place]}`}
                   >
