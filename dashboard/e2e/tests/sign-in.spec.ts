@@ -1,7 +1,7 @@
 import { expect, signIn, test } from "../world/test";
 
 test.describe("a wrong key", () => {
-  test.use({ tolerated: [/status of 403 .*\/stats/] });
+  test.use({ tolerated: [/status of 403 .*\/key/] });
 
   test("is refused with a reason, and the next one is taken", async ({ page, stack }) => {
     await page.goto("/app/queue");

@@ -35,11 +35,16 @@ test("no row moves under the pointer, the pill counts, the incident appears", as
   ).toContainText(`${STORM + quiet.length}`);
   await expect(pill).toBeHidden();
 
-  await page.getByRole("link", { name: "Incidents" }).click();
+  await page.getByRole("link", { name: /^Incidents/ }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Incidents" })).toBeVisible();
   const { data } = await stack.api.GET("/incidents");
   const incident = data?.incidents[0];
   expect(incident?.count).toBeGreaterThan(10);
-  await page.locator(`a[href$="/incidents/${incident?.incident_id}"]`).click();
+  await page
+    .getByRole("main")
+    .getByRole("link")
+    .and(page.locator(`[href$="/incidents/${incident?.incident_id}"]`))
+    .click();
   await expect(page.getByRole("heading", { level: 1, name: "Incident" })).toBeVisible();
   await expect(page.getByRole("main")).toContainText(`${incident?.count}`);
 });
