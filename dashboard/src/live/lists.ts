@@ -19,20 +19,22 @@ function millis(time: string | undefined): number | null {
   return /^\d+$/.test(time) ? Number(time) : Date.parse(time);
 }
 
+const EQUAL = ["status", "category", "sentiment", "customer", "channel"] as const;
+
 /** The API's filters, for a ticket that came by itself. Source: `GET /tickets` in docs/openapi.json. */
 export function ticketMatches(filters: TicketFilters, ticket: Ticket): boolean {
-  const { status, category, sentiment, customer } = filters;
   const text = `${ticket.subject} ${ticket.description}`.toLowerCase();
   const words = filters.q?.toLowerCase().split(/\s+/).filter(Boolean) ?? [];
   const accepted = Date.parse(ticket.accepted_at);
-  const bounded = filters.min_urgency !== undefined || filters.max_urgency !== undefined;
-  if (bounded && ticket.urgency_score === null) return false; // it comes again when it is scored
+  const bounded = filters.band || filters.min_urgency !== undefined || filters.max_urgency !== undefined;
+  const scored = ticket.urgency_score !== null;
+  if (!scored && (bounded || filters.sort?.endsWith("total_ms"))) return false; // it comes again when it is scored
   const score = ticket.urgency_score ?? 0;
   return (
-    (!status || ticket.status === status) &&
-    (!category || ticket.category === category) &&
-    (!sentiment || ticket.sentiment === sentiment) &&
-    (!customer || ticket.customer === customer) &&
+    EQUAL.every((name) => !filters[name] || ticket[name] === filters[name]) &&
+    (!filters.band || ticket.urgency_band === filters.band) &&
+    (!filters.incident || ticket.incident_id === filters.incident) &&
+    (!filters.needs_review || String(ticket.needs_review) === filters.needs_review) &&
     score >= (filters.min_urgency ?? 0) &&
     score <= (filters.max_urgency ?? 1) &&
     accepted >= (millis(filters.since) ?? Number.NEGATIVE_INFINITY) &&
@@ -41,15 +43,22 @@ export function ticketMatches(filters: TicketFilters, ticket: Ticket): boolean {
   );
 }
 
+/** What the API orders by; equal ones by time, and those of one time by id. Source: domain/listing.py. */
+const RANKS = {
+  accepted_at: () => 0,
+  urgency_score: (ticket: Ticket) => ticket.urgency_score,
+  total_ms: (ticket: Ticket) => ticket.timings.total_ms,
+};
+
 /** The API's order. A ticket without a score comes after those that have one. */
 export function compareTickets(sort: TicketFilters["sort"], a: Ticket, b: Ticket): number {
   const order = sort ?? "-accepted_at";
   const sign = order.startsWith("-") ? -1 : 1;
-  const newest = Date.parse(b.accepted_at) - Date.parse(a.accepted_at);
-  if (order.endsWith("accepted_at")) return -sign * newest;
-  if (a.urgency_score === null || b.urgency_score === null)
-    return Number(a.urgency_score === null) - Number(b.urgency_score === null) || newest;
-  return sign * (a.urgency_score - b.urgency_score) || newest;
+  const rank = RANKS[order.replace("-", "") as keyof typeof RANKS];
+  const [first, second] = [rank(a), rank(b)];
+  const without = Number(first === null) - Number(second === null);
+  const byTime = Date.parse(a.accepted_at) - Date.parse(b.accepted_at) || (a.ticket_id < b.ticket_id ? -1 : 1);
+  return without || sign * ((first ?? 0) - (second ?? 0) || byTime);
 }
 
 /** What only the page can tell, as the API has no filter for it; `name` makes it part of the list's name. */

@@ -53,6 +53,7 @@ export const WIDE: readonly Column<Ticket>[] = [
     key: "total",
     header: "Latency",
     hint: "Accepted until scored",
+    sortKey: "total_ms",
     width: 104,
     align: "end",
     hideBelow: 1024,

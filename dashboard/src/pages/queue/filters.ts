@@ -1,10 +1,17 @@
 /** What the queue shows: filters and order as they stand in the address, in words, and as the API wants them. */
 import { flag, number, oneOf, text, type UrlState } from "@/app/urlState";
-import { BAND_FLOORS, BAND_WORDS, BANDS } from "@/format/band";
+import { BAND_WORDS, BANDS } from "@/format/band";
 import { formatScore } from "@/format/number";
 import type { OwnFilter, TicketFilters } from "@/live/lists";
 
-export const SORTS = ["-urgency_score", "urgency_score", "-accepted_at", "accepted_at"] as const;
+export const SORTS = [
+  "-urgency_score",
+  "urgency_score",
+  "-accepted_at",
+  "accepted_at",
+  "-total_ms",
+  "total_ms",
+] as const;
 export type Sort = (typeof SORTS)[number];
 
 export const STATUSES = ["accepted", "scored", "failed"] as const;
@@ -55,49 +62,29 @@ export const NONE: Omit<Filters, "sort"> = {
   within: null,
 };
 
-/** S has four decimals; a band begins above its floor. Source: `fuse` and `band`, domain/urgency.py. */
-const STEP = 0.0001;
-
-/** The lowest and the highest S that pass; null where there is no limit. */
-export function limits({ band, min, max }: Pick<Filters, "band" | "min" | "max">): [number | null, number | null] {
-  const above = band && BANDS[BANDS.indexOf(band) - 1];
-  const low = band && BAND_FLOORS[band] > 0 ? round(BAND_FLOORS[band] + STEP) : null;
-  const high = above ? BAND_FLOORS[above] : null;
-  return [highest(low, clamp(min)), lowest(high, clamp(max))];
-}
-
-const round = (value: number) => Number(value.toFixed(4));
-const clamp = (value: number | null) => (value === null ? null : Math.min(1, Math.max(0, value)));
-const highest = (a: number | null, b: number | null) => (a === null ? b : b === null ? a : Math.max(a, b));
-const lowest = (a: number | null, b: number | null) => (a === null ? b : b === null ? a : Math.min(a, b));
-
 /** What the API is asked for; `now` is Unix time in ms. */
 export function toQuery(filters: Filters, now: number): TicketFilters {
-  const [low, high] = limits(filters);
-  const { q, status, category, sentiment, customer, sort, within } = filters;
+  const { q, status, category, band, min, max, sentiment, channel, customer, incident, review, within, sort } = filters;
   return {
     sort,
     ...(q.trim() && { q: q.trim() }),
     ...(status && { status }),
     ...(category && { category }),
+    ...(band && { band }),
+    ...(min !== null && { min_urgency: min }),
+    ...(max !== null && { max_urgency: max }),
     ...(sentiment && { sentiment }),
+    ...(channel && { channel }),
     ...(customer && { customer }),
-    ...(low !== null && { min_urgency: low }),
-    ...(high !== null && { max_urgency: high }),
+    ...(incident && { incident }),
+    ...(review && { needs_review: "true" }),
     ...(within && { since: String(now - WITHIN_MS[within]) }),
   };
 }
 
 /** What the API has no parameter for. */
-export function ownFilter({ lane, channel, incident, review }: Filters): OwnFilter {
-  return {
-    name: JSON.stringify([lane, channel, incident, review]),
-    keeps: (ticket) =>
-      (!lane || ticket.lane === lane) &&
-      (!channel || ticket.channel === channel) &&
-      (!incident || ticket.incident_id === incident) &&
-      (!review || ticket.needs_review === true),
-  };
+export function ownFilter({ lane }: Filters): OwnFilter {
+  return { name: lane ?? "", keeps: (ticket) => !lane || ticket.lane === lane };
 }
 
 export type Token = { name: FilterName; label: string; value: string };
