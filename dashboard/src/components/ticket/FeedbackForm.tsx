@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type FormEvent, type ReactNode, useId, useState } from "react";
 import { api, read } from "@/api/client";
 import { type ApiError, toApiError } from "@/api/problem";
 import { keys, useCategories } from "@/api/queries";
@@ -14,13 +14,23 @@ type Request = components["schemas"]["FeedbackRequest"];
 type Level = NonNullable<Request["urgency"]>;
 
 /** Source: the rubric of models/data/README.md. */
-const RUBRIC: readonly (readonly [Level, string])[] = [
+const MEANINGS: readonly (readonly [Level, string])[] = [
   [1, "severe harm now: outage for many, breach, safety, a legal deadline today"],
   [0.75, "blocked with no workaround, or a deadline within about two days"],
   [0.5, "a real problem with a workaround, or money to correct"],
   [0.25, "routine"],
   [0, "no action needed"],
 ];
+const RUBRIC = MEANINGS.map(
+  ([level, meaning]) =>
+    [
+      level,
+      <>
+        <strong>{level}</strong> {meaning}
+      </>,
+    ] as const,
+);
+const NO_OPINION = "no opinion";
 const SENTIMENTS: readonly Sentiment[] = ["negative", "neutral", "positive"];
 const NOTHING = { category: "", urgency: null, sentiment: null, note: "" } satisfies Request;
 
@@ -50,52 +60,35 @@ export function FeedbackForm({ ticket, onDone, onCancel }: Props) {
     }
   }
 
+  const choose = (part: Partial<Request>) => setSaid({ ...said, ...part });
   return (
     <form className={styles.form} onSubmit={(event) => void send(event)}>
-      <p className={styles.hint}>Choose what would have been right; leave alone what you have no opinion on.</p>
-      <Choices legend="Category">
-        {categories.map((category) => (
-          <Choice
-            key={category}
-            name="category"
-            label={category}
-            checked={said.category === category}
-            onChoose={(on) => setSaid({ ...said, category: on ? category : "" })}
-          />
-        ))}
-      </Choices>
-      <Choices legend="Urgency, by impact and time, not mood" column>
-        {RUBRIC.map(([level, meaning]) => (
-          <Choice
-            key={level}
-            name="urgency"
-            label={
-              <>
-                <strong>{level}</strong> {meaning}
-              </>
-            }
-            checked={said.urgency === level}
-            onChoose={(on) => setSaid({ ...said, urgency: on ? level : null })}
-          />
-        ))}
-      </Choices>
-      <Choices legend="Sentiment toward the service">
-        {SENTIMENTS.map((sentiment) => (
-          <Choice
-            key={sentiment}
-            name="sentiment"
-            label={sentiment}
-            checked={said.sentiment === sentiment}
-            onChoose={(on) => setSaid({ ...said, sentiment: on ? sentiment : null })}
-          />
-        ))}
-      </Choices>
+      <p className={styles.hint}>What would have been right?</p>
+      <Choices
+        legend="Category"
+        value={said.category}
+        options={[["", NO_OPINION], ...categories.map((category) => [category, category] as const)]}
+        onChoose={(category) => choose({ category })}
+      />
+      <Choices
+        legend="Urgency, by impact and time, not mood"
+        column
+        value={said.urgency}
+        options={[[null, NO_OPINION], ...RUBRIC]}
+        onChoose={(urgency) => choose({ urgency })}
+      />
+      <Choices
+        legend="Sentiment toward the service"
+        value={said.sentiment}
+        options={[[null, NO_OPINION], ...SENTIMENTS.map((sentiment) => [sentiment, sentiment] as const)]}
+        onChoose={(sentiment) => choose({ sentiment })}
+      />
       <TextArea
         label="Note for people"
         rows={2}
         maxLength={1000}
         value={said.note}
-        onChange={(event) => setSaid({ ...said, note: event.target.value })}
+        onChange={(event) => choose({ note: event.target.value })}
       />
       {error && <ErrorState error={error} />}
       <div className={styles.buttons}>
@@ -108,23 +101,27 @@ export function FeedbackForm({ ticket, onDone, onCancel }: Props) {
   );
 }
 
-function Choices({ legend, column = false, children }: { legend: string; column?: boolean; children: ReactNode }) {
+type ChoicesProps<T> = {
+  legend: string;
+  column?: boolean;
+  value: T;
+  options: readonly (readonly [T, ReactNode])[];
+  onChoose: (value: T) => void;
+};
+
+function Choices<T extends string | number | null>({ legend, column, value, options, onChoose }: ChoicesProps<T>) {
+  const name = useId();
   return (
     <fieldset className={styles.choices}>
       <legend className={styles.legend}>{legend}</legend>
-      <div className={column ? styles.column : styles.line}>{children}</div>
+      <div className={column ? styles.column : styles.line}>
+        {options.map(([option, label]) => (
+          <label key={String(option)} className={styles.choice}>
+            <input type="radio" name={name} checked={option === value} onChange={() => onChoose(option)} />
+            <span>{label}</span>
+          </label>
+        ))}
+      </div>
     </fieldset>
-  );
-}
-
-type ChoiceProps = { name: string; label: ReactNode; checked: boolean; onChoose: (on: boolean) => void };
-
-/** A box that can be unticked again: no opinion is a choice, too. */
-function Choice({ name, label, checked, onChoose }: ChoiceProps) {
-  return (
-    <label className={styles.choice}>
-      <input type="checkbox" name={name} checked={checked} onChange={(event) => onChoose(event.target.checked)} />
-      <span>{label}</span>
-    </label>
   );
 }

@@ -19,7 +19,7 @@ type Props = { ticket: TicketDetail; deliveries: readonly Delivery[] };
 export function Waterfall({ ticket, deliveries }: Props) {
   const { scoring, dispatch, oneAxis } = waterfall(ticket, deliveries);
   const total = ticket.timings.total_ms;
-  if (scoring.rows.length === 0) return <p className={styles.note}>It has not reached a worker yet.</p>;
+  if (scoring.rows.length === 0) return <p className={styles.note}>{untimed(ticket)}</p>;
   return (
     <div className={styles.waterfall}>
       <Axis panel={scoring} />
@@ -43,6 +43,10 @@ export function Waterfall({ ticket, deliveries }: Props) {
       </p>
     </div>
   );
+}
+
+function untimed({ status }: TicketDetail): string {
+  return status === "failed" ? "It was never scored, so it has no times." : "It has not reached a worker yet.";
 }
 
 function Axis({ panel, title = "" }: { panel: Panel; title?: string }) {

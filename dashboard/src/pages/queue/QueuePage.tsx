@@ -19,7 +19,8 @@ import styles from "./QueuePage.module.css";
 import { QueueSkeleton } from "./QueueSkeleton";
 import { SelectionBar } from "./SelectionBar";
 
-const PHONE = "(max-width: 767px)";
+/** Below, the columns would leave the words no room. */
+const CRAMPED = "(max-width: 1199px)";
 /** From here on a ticket opens beside the list; below it is a page of its own. */
 const SPLIT = "(min-width: 1100px)";
 const ROW = 40;
@@ -32,7 +33,7 @@ export default function QueuePage() {
   const [filters, setFilters] = useUrlState(CODECS);
   const [{ ticket: asked }, setOpen] = useUrlState(OPEN);
   const [, navigate] = useLocation();
-  const phone = useMediaQuery(PHONE);
+  const cramped = useMediaQuery(CRAMPED);
   const split = useMediaQuery(SPLIT);
   const openId = split ? asked : null;
   const [held, setHeld] = useState(false);
@@ -52,7 +53,7 @@ export default function QueuePage() {
     setFilters(next);
   };
 
-  const narrow = phone || openId !== null;
+  const narrow = cramped || openId !== null;
   const filtered = tokens(filters).length > 0;
   return (
     <SplitView
