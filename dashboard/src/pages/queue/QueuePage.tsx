@@ -66,7 +66,7 @@ export default function QueuePage() {
       detail={openId !== null && <TicketView key={openId} id={openId} onDeleted={close} />}
     >
       <div className={styles.list}>
-        <FilterBar filters={filters} onChange={change} count={counted(list.rows.length, list.hasMore)} />
+        <FilterBar filters={filters} onChange={change} count={list.loading ? "" : counted(list.rows.length, list.hasMore)} />
         <div className={styles.table}>
           {list.error && <ErrorState error={list.error} onRetry={list.retry} />}
           {list.loading && !list.error && <QueueSkeleton rowHeight={narrow ? TALL_ROW : ROW} />}
