@@ -114,7 +114,7 @@ class MemoryStage:
                 live=self._live(),
                 operate=self._operate(),
                 replay=self._replay(),
-                desk=IncidentDesk(incidents=self.incidents),
+                desk=IncidentDesk(incidents=self.incidents, deliveries=self.deliveries),
                 book=self._book(),
                 trail=self._trail(),
             ),

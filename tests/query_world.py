@@ -54,7 +54,7 @@ class QueryWorld:
         self.health = MemoryDestinationHealth(self.state)
         self.budgets = MemoryBudgets(self.state)
         self.incidents = MemoryIncidents(self.state)
-        self.desk = IncidentDesk(incidents=self.incidents)
+        self.desk = IncidentDesk(incidents=self.incidents, deliveries=self.deliveries)
         views = MemoryViews(self.state)
         self.query = Query(
             store=self.store,

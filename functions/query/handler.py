@@ -43,7 +43,7 @@ def make_handler(
             **routes_tickets.routes(query, operate, book),
             **routes_live.routes(query, live),
             **routes_deliveries.routes(query, replay),
-            **routes_incidents.routes(desk),
+            **routes_incidents.routes(query, desk),
             **routes_dead_letters.routes(query, operate),
             **routes_feedback.routes(book),
             **routes_audit.routes(trail),

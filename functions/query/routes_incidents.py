@@ -12,9 +12,10 @@ from ticketrouter.edge.schemas_incidents import IncidentDetail, IncidentPage, In
 from ticketrouter.http_function import Event
 from ticketrouter.telemetry import logger
 from ticketrouter.usecases.incident_desk import IncidentDesk
+from ticketrouter.usecases.query import Query
 
 
-def routes(desk: IncidentDesk) -> dict[str, Callable[[Event], Event]]:
+def routes(query: Query, desk: IncidentDesk) -> dict[str, Callable[[Event], Event]]:
     """Return who answers what."""
 
     def list_incidents(event: Event) -> Event:
@@ -24,8 +25,9 @@ def routes(desk: IncidentDesk) -> dict[str, Callable[[Event], Event]]:
         return http.json_response(200, page.model_dump())
 
     def get_incident(event: Event) -> Event:
-        incident, members = desk.get(event["pathParameters"]["incident_id"])
-        return http.json_response(200, IncidentDetail.with_members(incident, members).model_dump())
+        incident, members, messages = desk.get(event["pathParameters"]["incident_id"])
+        detail = IncidentDetail.whole(incident, members, messages, query.kinds())
+        return http.json_response(200, detail.model_dump())
 
     def change(action: IncidentAction, event: Event) -> Event:
         incident = desk.change(event["pathParameters"]["incident_id"], action)

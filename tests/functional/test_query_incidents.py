@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.incident_twins import unite
 from tests.query_events import World, load
+from ticketrouter.domain.alert import IncidentPhase, trial_alert
 from ticketrouter.domain.incident import IncidentAction
 
 
@@ -46,6 +48,26 @@ def test_an_incident_is_listed_and_read_with_its_tickets(world: World) -> None:
     }
     assert world.ask("list_incidents", "status=closed")[1]["incidents"] == []
     assert world.ask("list_incidents", "status=over")[0] == 422
+
+
+def test_an_incident_tells_its_messages_and_what_came_of_them(world: World) -> None:
+    # Given an incident of which nothing was sent yet
+    incident_id = unite(world.incidents, world.clock.now_ms())
+    assert read(world, incident_id)[1]["messages"] == []
+    incident = world.incidents.get(incident_id)
+    assert incident is not None
+
+    # When its announcement is taken by the destination at the second try
+    alert = replace(trial_alert("oncall", now_ms=world.clock.now_ms(), token="t"), test=False)
+    record = world.score(world.accept("i-10"))
+    announced = replace(alert, ticket_id="i-10", incident=incident.facts(IncidentPhase.OPENED, 1))
+    world.deliver(replace(record, alerts=(announced,)), 503, 200)
+
+    # Then the page has it, with its number, its reason and its delivery
+    (message,) = read(world, incident_id)[1]["messages"]
+    delivery = message.pop("delivery")
+    assert message == {"update": 1, "phase": "opened", "count": 11, "urgent_count": 11}
+    assert (delivery["id"], delivery["status"], delivery["attempts"]) == (f"{incident_id}~1~oncall", "delivered", 2)
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def reads_and_actions(
     )
     rows = redis_store.RedisFeedbackList(redis)
     trail = AuditTrail(audit=redis_store.RedisAuditList(redis), clock=clock, randomness=randomness)
-    desk = IncidentDesk(incidents=incidents)
+    desk = IncidentDesk(incidents=incidents, deliveries=deliveries)
     return {
         "query": reads,
         "live": Live(query=reads, views=views, deliveries=deliveries, incidents=incidents),

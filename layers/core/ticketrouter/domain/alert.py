@@ -155,13 +155,20 @@ class Alert:
 
         Its delivery is known by it: whoever sends the same update once more sends the same delivery.
         """
-        return self.ticket_id if self.incident is None else f"{self.incident.incident_id}~{self.incident.update}"
+        if self.incident is None:
+            return self.ticket_id
+        return about_update(self.incident.incident_id, self.incident.update)
 
     @property
     def webhook_id(self) -> str:
         """Return the name under which receivers drop repetitions: the same on every attempt and replay."""
         key = f"{self.about}\0{self.destination}\0{self.epoch}"
         return f"msg_{hashlib.sha256(key.encode()).hexdigest()[:32]}"
+
+
+def about_update(incident_id: str, update: int) -> str:
+    """Return what the message of this number about an incident is about."""
+    return f"{incident_id}~{update}"
 
 
 def alerts_for(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Self
 
 from pydantic import Field
 
+from ticketrouter.domain.alert import IncidentFacts, IncidentPhase
 from ticketrouter.domain.incident import Incident, IncidentStatus
 from ticketrouter.domain.joiner import Member
+from ticketrouter.domain.record import Delivery
+from ticketrouter.edge.schemas_deliveries import DeliveryResource
 from ticketrouter.edge.shapes import Cursor, Shape, Share, Time, rfc3339, shortened
 
 TITLE_CHARS = 80
@@ -79,16 +82,47 @@ class MemberResource(Shape):
         )
 
 
-class IncidentDetail(IncidentResource):
-    """An incident with its tickets."""
+class MessageResource(Shape):
+    """A message about an incident to one destination, and what came of it."""
 
-    tickets: list[MemberResource] = Field(default=[], description="The newest 100, newest first.")
+    update: int = Field(description="Its number; the same for all destinations.")
+    phase: IncidentPhase = Field(
+        description="opened: the destination heard of it for the first time. grown. closed: the summary."
+    )
+    count: int = Field(description="Tickets that had joined when it was written.")
+    urgent_count: int = Field(description="Those of them with S above 0.8.")
+    delivery: DeliveryResource
 
     @classmethod
-    def with_members(cls, incident: Incident, members: Sequence[Member]) -> Self:
+    def of(cls, delivery: Delivery, facts: IncidentFacts, kinds: Mapping[str, str]) -> Self:
         """Translate."""
-        tickets = [MemberResource.of(member) for member in members]
-        return cls(**IncidentResource.of(incident).model_dump(), tickets=tickets)
+        return cls(
+            update=facts.update,
+            phase=facts.phase,
+            count=facts.count,
+            urgent_count=facts.urgent_count,
+            delivery=DeliveryResource.of(delivery, kinds),
+        )
+
+
+class IncidentDetail(IncidentResource):
+    """An incident with its tickets, and what people were told of it."""
+
+    tickets: list[MemberResource] = Field(default=[], description="The newest 100, newest first.")
+    messages: list[MessageResource] = Field(
+        default=[], description="Those that were tried; of the newest 20 numbers, newest first."
+    )
+
+    @classmethod
+    def whole(
+        cls, incident: Incident, members: Sequence[Member], messages: Sequence[Delivery], kinds: Mapping[str, str]
+    ) -> Self:
+        """Translate."""
+        return cls(
+            **IncidentResource.of(incident).model_dump(),
+            tickets=[MemberResource.of(member) for member in members],
+            messages=[MessageResource.of(each, each.alert.incident, kinds) for each in messages if each.alert.incident],
+        )
 
 
 class IncidentPage(Shape):

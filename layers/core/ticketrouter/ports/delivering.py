@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from ticketrouter.domain.alert import Alert, DestinationSecret, IncidentFacts
+from ticketrouter.domain.incident import Incident
 from ticketrouter.domain.listing import ANY_DELIVERY, DeliveryFilter
 from ticketrouter.domain.record import Attempt, Condition, Delivery, TicketRecord
 from ticketrouter.domain.status import DeliveryStatus
@@ -111,6 +112,9 @@ class Deliveries(Protocol):
 
     def of_ticket(self, about: str, destinations: Sequence[str]) -> list[Delivery]:
         """Return the deliveries about a ticket, or an update of an incident (`Alert.about`), that exist."""
+
+    def of_incident(self, incident: Incident, limit: int) -> list[Delivery]:
+        """Return what its newest messages came to, `limit` numbers of them, newest first, in one round trip."""
 
     def of_tickets(self, records: Sequence[TicketRecord]) -> list[list[Delivery]]:
         """Return the deliveries of each record's alerts, in one round trip."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from ticketrouter.domain.errors import ConflictError, NotFoundError
 from ticketrouter.domain.incident import INCIDENT_ID, Incident, IncidentAction
 from ticketrouter.domain.joiner import Member
-from ticketrouter.ports import Incidents
+from ticketrouter.domain.record import Delivery
+from ticketrouter.ports import Deliveries, Incidents
 
 MEMBERS = 100  # of an incident's tickets, the newest
+MESSAGES = 20  # of an incident, the newest: after them it has thousands of tickets
 
 
 class IncidentDesk:
@@ -15,10 +17,12 @@ class IncidentDesk:
 
     Args:
         incidents: Groups.
+        deliveries: What their messages came to.
     """
 
-    def __init__(self, *, incidents: Incidents) -> None:
+    def __init__(self, *, incidents: Incidents, deliveries: Deliveries) -> None:
         self._incidents = incidents
+        self._deliveries = deliveries
 
     def find(self, *, status: str, limit: int, cursor: str | None) -> tuple[list[Incident], str | None]:
         """Return incidents, newest first, and the cursor of the next page.
@@ -28,8 +32,8 @@ class IncidentDesk:
         """
         return self._incidents.find(status=status, limit=limit, cursor=cursor)
 
-    def get(self, incident_id: str) -> tuple[Incident, list[Member]]:
-        """Return an incident and its newest tickets.
+    def get(self, incident_id: str) -> tuple[Incident, list[Member], list[Delivery]]:
+        """Return an incident, its newest tickets and its newest messages.
 
         Raises:
             NotFoundError: There is none; also for what cannot be an id.
@@ -37,7 +41,8 @@ class IncidentDesk:
         incident = self._incidents.get(incident_id) if INCIDENT_ID.fullmatch(incident_id) else None
         if incident is None:
             raise NotFoundError("there is no incident with this id")
-        return incident, self._incidents.members(incident_id, MEMBERS)
+        members = self._incidents.members(incident_id, MEMBERS)
+        return incident, members, self._deliveries.of_incident(incident, MESSAGES)
 
     def change(self, incident_id: str, action: IncidentAction) -> Incident:
         """Acknowledge, mute or resolve an incident; the same again changes nothing.

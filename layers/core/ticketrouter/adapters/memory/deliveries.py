@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ticketrouter.adapters.memory.state import DeliveryRow, MemoryState
-from ticketrouter.domain.alert import Alert, IncidentFacts
+from ticketrouter.domain.alert import Alert, IncidentFacts, about_update
+from ticketrouter.domain.incident import Incident
 from ticketrouter.domain.listing import ANY_DELIVERY, DeliveryFilter, decode_cursor, encode_cursor
 from ticketrouter.domain.record import Attempt, Delivery, TicketRecord
 from ticketrouter.domain.stats import of_delivery
@@ -171,6 +172,12 @@ class MemoryDeliveries:
         with self._state.open():
             rows = (self._state.deliveries.get((about, destination)) for destination in destinations)
             return [row.delivery for row in rows if row is not None]
+
+    def of_incident(self, incident: Incident, limit: int) -> list[Delivery]:
+        """Return what its newest messages came to, newest first."""
+        updates = range(incident.update, max(0, incident.update - limit), -1)
+        names = sorted(incident.told)
+        return [delivery for n in updates for delivery in self.of_ticket(about_update(incident.id, n), names)]
 
     def of_tickets(self, records: Sequence[TicketRecord]) -> list[list[Delivery]]:
         """Return the deliveries of each record's alerts."""

@@ -10,7 +10,8 @@ from ticketrouter.adapters.redis_store.client import Command, RedisClient, call
 from ticketrouter.adapters.redis_store.newer import newer
 from ticketrouter.adapters.redis_store.projections import CHANGES_KEPT, Projections, counted
 from ticketrouter.adapters.redis_store.walk import Place, walk
-from ticketrouter.domain.alert import Alert, IncidentFacts
+from ticketrouter.domain.alert import Alert, IncidentFacts, about_update
+from ticketrouter.domain.incident import Incident
 from ticketrouter.domain.listing import ANY_DELIVERY, DeliveryFilter
 from ticketrouter.domain.record import Attempt, Delivery, TicketRecord
 from ticketrouter.domain.stats import of_delivery
@@ -128,6 +129,13 @@ class RedisDeliveries:
     def of_ticket(self, about: str, destinations: Sequence[str]) -> list[Delivery]:
         """Return the deliveries about a ticket, or an update of an incident, that exist."""
         replies = self._client.run([_read(about, destination) for destination in destinations])
+        return [delivery for delivery in map(keys.decode_delivery, replies) if delivery is not None]
+
+    def of_incident(self, incident: Incident, limit: int) -> list[Delivery]:
+        """Return what its newest messages came to, newest first: one command for each message and destination."""
+        updates = range(incident.update, max(0, incident.update - limit), -1)
+        names = sorted(incident.told)
+        replies = self._client.run([_read(about_update(incident.id, n), name) for n in updates for name in names])
         return [delivery for delivery in map(keys.decode_delivery, replies) if delivery is not None]
 
     def of_tickets(self, records: Sequence[TicketRecord]) -> list[list[Delivery]]:
