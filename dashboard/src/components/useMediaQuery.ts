@@ -12,3 +12,8 @@ export function useMediaQuery(query: string): boolean {
   );
   return useSyncExternalStore(subscribe, () => window.matchMedia(query).matches);
 }
+
+/** A phone held upright: tables have two lines a row there, and two columns. */
+export const PHONE = "(max-width: 639px)";
+/** Height of such a row, in px. */
+export const TALL_ROW = 56;

@@ -1,5 +1,5 @@
 /** Why something failed, in words. Source: `DeadLetter.reason`, layers/core/ticketrouter/domain/record.py. */
-const REASONS: Record<string, readonly [words: string, meaning: string]> = {
+export const REASONS: Record<string, readonly [words: string, meaning: string]> = {
   poison: ["Broke its worker", "The worker failed on it three times. A redrive gives it three more tries."],
   "dead-lettered": [
     "Never finished",

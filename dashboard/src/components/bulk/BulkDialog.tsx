@@ -25,31 +25,32 @@ export type BulkWords = {
   would: string;
 };
 
+/** How many a minute. Source: `per_minute` of the call in docs/openapi.json. */
+export type Rate = { initial: number; highest: number };
+
 type BulkDialogProps = {
   words: BulkWords;
+  rate: Rate;
   call: Call;
   onClose: () => void /** Something was done. */;
   onDone: () => void;
 };
 
-const DEFAULT_RATE = 60; // a minute. Source: the defaults of both calls in docs/openapi.json
-const HIGHEST_RATE = 600;
-
 /** Dry run, count, rate, confirmation, progress. Mount it to open it. */
-export function BulkDialog({ words, call, onClose, onDone }: BulkDialogProps) {
+export function BulkDialog({ words, rate: { initial, highest }, call, onClose, onDone }: BulkDialogProps) {
   const id = useId();
-  const [rate, setRate] = useState(String(DEFAULT_RATE));
+  const [rate, setRate] = useState(String(initial));
   const { running, progress, error, start, stop } = useBulk(call, onDone);
   const counted = useQuery<Counted, ApiError>({
     queryKey: ["dry-run", id],
-    queryFn: ({ signal }) => countAll(call, signal),
+    queryFn: ({ signal }) => countAll(call, highest, signal),
     gcTime: 0,
     staleTime: Number.POSITIVE_INFINITY, // what was counted stays in sight while it is done
     retry: false,
   });
   const would = counted.data?.tally[words.would] ?? 0;
   const perMinute = Number(rate);
-  const valid = Number.isInteger(perMinute) && perMinute >= 1 && perMinute <= HIGHEST_RATE;
+  const valid = Number.isInteger(perMinute) && perMinute >= 1 && perMinute <= highest;
   const begun = progress !== NOT_BEGUN || running;
   const ready = !begun && would > 0;
   return (
@@ -81,10 +82,10 @@ export function BulkDialog({ words, call, onClose, onDone }: BulkDialogProps) {
           label="How many a minute"
           type="number"
           min={1}
-          max={HIGHEST_RATE}
+          max={highest}
           value={rate}
           onChange={(event) => setRate(event.target.value)}
-          error={valid ? null : `A whole number from 1 to ${HIGHEST_RATE}`}
+          error={valid ? null : `A whole number from 1 to ${highest}`}
           hint={valid && duration(would, perMinute)}
         />
       )}
@@ -111,7 +112,7 @@ function Count({ counted: { tally, total, more }, words }: { counted: Counted; w
     <div role="status">
       <p className={styles.count}>{amount(total, more, words)}</p>
       <ul className={styles.tally}>
-        {Object.entries(tally).map(([outcome, count]) => (
+        {(tally[words.would] === total ? [] : Object.entries(tally)).map(([outcome, count]) => (
           <li key={outcome}>
             {formatCounted(count, words.one, words.many)}: {words.outcomes[outcome] ?? outcome}
           </li>

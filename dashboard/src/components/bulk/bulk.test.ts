@@ -29,7 +29,7 @@ const never = new AbortController().signal;
 describe("the dry run", () => {
   it("counts over all parts and changes nothing", async () => {
     const { call, asked } = api(450, 200);
-    expect(await countAll(call, never)).toEqual({ tally: { "would-send": 450 }, total: 450, more: false });
+    expect(await countAll(call, 600, never)).toEqual({ tally: { "would-send": 450 }, total: 450, more: false });
     expect(asked.map(({ dryRun, cursor }) => [dryRun, cursor])).toEqual([
       [true, null],
       [true, "200"],
@@ -38,7 +38,7 @@ describe("the dry run", () => {
   });
 
   it("says that there are more once it has counted enough", async () => {
-    expect(await countAll(api(5000, 200).call, never)).toMatchObject({ total: 2000, more: true });
+    expect(await countAll(api(5000, 200).call, 600, never)).toMatchObject({ total: 2000, more: true });
   });
 });
 

@@ -19,9 +19,6 @@ export type Counted = { tally: Tally; total: number /** Whether there are more t
 
 /** A dry run of so many calls is enough to decide by: the rest is told as "or more". */
 export const COUNTED_CALLS = 10;
-/** The dry run's own rate: the largest parts, so that it takes few calls. */
-const COUNTING_RATE = 600;
-
 export function addUp(tally: Tally, outcomes: readonly string[]): Tally {
   const sum: Record<string, number> = { ...tally };
   for (const outcome of outcomes) sum[outcome] = (sum[outcome] ?? 0) + 1;
@@ -32,12 +29,12 @@ export function totalOf(tally: Tally): number {
   return Object.values(tally).reduce((sum, count) => sum + count, 0);
 }
 
-/** The dry run: how many there are. */
-export async function countAll(call: Call, signal: AbortSignal): Promise<Counted> {
+/** The dry run: how many there are. At the highest rate a part is largest, and it takes few calls. */
+export async function countAll(call: Call, highestRate: number, signal: AbortSignal): Promise<Counted> {
   let tally: Tally = {};
   let cursor: string | null = null;
   for (let calls = 0; calls < COUNTED_CALLS; calls++) {
-    const part = await call({ dryRun: true, perMinute: COUNTING_RATE, cursor }, signal);
+    const part = await call({ dryRun: true, perMinute: highestRate, cursor }, signal);
     tally = addUp(tally, part.outcomes);
     cursor = part.cursor;
     if (cursor === null) break;

@@ -16,7 +16,7 @@ import { AbsoluteTime, Duration, RelativeTime } from "@/components/Time";
 import { UrgencyMeter } from "@/components/UrgencyMeter";
 import { useReplay } from "@/components/useReplay";
 import styles from "./DeliveryPanel.module.css";
-import { subjectOf } from "./subject";
+import { digestDelivery, subjectOf } from "./subject";
 
 type Detail = components["schemas"]["DeliveryDetail"];
 type Try = Detail["log"][number] | Delivery["log"][number];
@@ -93,7 +93,9 @@ function Facts({ delivery }: { delivery: Delivery }) {
         <>
           <dt>Digest</dt>
           <dd>
-            <code>{delivery.digest_id}</code>
+            <Link href={`/deliveries?id=${encodeURIComponent(digestDelivery(delivery))}`}>
+              <code>{delivery.digest_id}</code>
+            </Link>
           </dd>
         </>
       )}

@@ -1,7 +1,6 @@
-import { useMay } from "@/api/session";
 import type { Destination } from "@/api/types";
-import { Button } from "@/components/Button";
 import { cx } from "@/components/cx";
+import { OperatorButton } from "@/components/OperatorButton";
 import { StatusWord } from "@/components/StatusWord";
 import { RelativeTime } from "@/components/Time";
 import { formatCounted, formatScore } from "@/format/number";
@@ -13,7 +12,6 @@ import { useTest } from "./useTest";
 type Props = { destination: Destination; chosen: boolean; onChoose: () => void };
 
 export function DestinationCard({ destination, chosen, onChoose }: Props) {
-  const may = useMay("operate");
   const test = useTest(destination.id);
   return (
     <li className={cx(styles.card, chosen && styles.chosen)}>
@@ -36,45 +34,68 @@ export function DestinationCard({ destination, chosen, onChoose }: Props) {
         {destination.languages.length > 0 && `, language ${destination.languages.join(", ")}`}
         {destination.fallback && `; else ${destination.fallback}`}
       </p>
-      <p className={styles.facts}>{budget(destination)}</p>
+      <Trouble destination={destination} />
+      <Budget destination={destination} />
       <div className={styles.foot}>
-        <Button
-          disabled={!may}
-          busy={test.busy}
-          title={may ? undefined : "This key lacks the scope operate"}
-          onClick={test.send}
-        >
+        <OperatorButton busy={test.busy} onClick={test.send}>
           Send a test
-        </Button>
+        </OperatorButton>
         <TestResult test={test} />
       </div>
     </li>
   );
 }
 
-function budget({ hourly_budget }: Destination): string {
-  return hourly_budget === null ? "No limit of messages" : `At most ${formatCounted(hourly_budget, "message")} an hour`;
+function Budget({ destination: { hourly_budget, budget_used } }: { destination: Destination }) {
+  if (hourly_budget === null) return <p className={styles.facts}>No limit of messages</p>;
+  if (budget_used === null) return <p className={styles.facts}>{formatCounted(hourly_budget, "message")} an hour</p>;
+  const spent = budget_used >= hourly_budget;
+  return (
+    <div>
+      <p className={styles.facts}>
+        {budget_used} of {formatCounted(hourly_budget, "message")} in the last hour
+        {spent && "; digests tell the rest"}
+      </p>
+      <meter
+        className={cx(styles.meter, spent && styles.spent)}
+        max={hourly_budget}
+        value={budget_used}
+        aria-label="Used of the hourly budget"
+      />
+    </div>
+  );
 }
 
-/** Its state; since when is told by the live figures. */
-function State({ destination: { id, state, failures, paused_until, disabled_at } }: { destination: Destination }) {
-  const since = useLivePart(({ health }) => health?.destinations.find((it) => it.id === id)?.since ?? disabled_at);
-  const calm = useLivePart(({ health }) => health?.destinations.find((it) => it.id === id)?.state ?? state);
-  if (calm === null) return <StatusWord status="unknown" />;
+/** Its state, by the live figures, which are newer than the list; and since when. */
+function State({ destination }: { destination: Destination }) {
+  const live = useLivePart(({ health }) => health?.destinations.find(({ id }) => id === destination.id) ?? destination);
+  return <StatusWord status={live.state ?? "unknown"} />;
+}
+
+function Trouble({ destination: { id, state, since, failures, paused_until } }: { destination: Destination }) {
+  const live = useLivePart(({ health }) => health?.destinations.find((it) => it.id === id) ?? null);
+  const known = live ?? { state, since };
+  if (known.state === null || known.state === "ok") return null;
   return (
-    <span className={styles.state}>
-      <StatusWord status={calm} />
-      {calm !== "ok" && since && (
-        <span className={styles.facts}>
-          since <RelativeTime at={since} />
-          {failures ? `, ${formatCounted(failures, "failed try", "failed tries")} in a row` : ""}
-        </span>
+    <p className={styles.facts}>
+      {known.state === "disabled" ? "Answered 410" : told(failures)}
+      {known.since && (
+        <>
+          {known.state === "disabled" ? ", " : ", since "}
+          <RelativeTime at={known.since} />
+        </>
       )}
-      {paused_until && Date.parse(paused_until) > Date.now() && (
-        <span className={styles.facts}>
-          next try <RelativeTime at={paused_until} />
-        </span>
+      {known.state === "disabled" && ". A test that it takes enables it again"}
+      {paused_until && (
+        <>
+          {". Next try "}
+          <RelativeTime at={paused_until} />
+        </>
       )}
-    </span>
+    </p>
   );
+}
+
+function told(failures: number | null): string {
+  return failures ? formatCounted(failures, "failed try in a row", "failed tries in a row") : "Its last try failed";
 }

@@ -42,6 +42,7 @@ export function ReplayDialog({ filters, onClose }: { filters: DeliveryFilters; o
     <BulkDialog
       key={status}
       words={wordsFor(filters, status, setStatus)}
+      rate={{ initial: 60, highest: 600 }}
       call={call}
       onClose={onClose}
       onDone={() => {}}

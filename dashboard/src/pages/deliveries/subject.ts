@@ -25,3 +25,8 @@ export function lastAnswer({ log }: Pick<Delivery, "log">): string {
   if (last.status !== null) return `HTTP ${last.status}`;
   return last.error ?? "no answer";
 }
+
+/** The id of the delivery of the digest that tells this one. */
+export function digestDelivery({ digest_id, destination }: Pick<Delivery, "digest_id" | "destination">): string {
+  return `${digest_id}~${destination}`;
+}

@@ -71,11 +71,12 @@ function Command({ call, shapes }: Omit<Props, "open">) {
   return (
     <figure className={styles.command}>
       <figcaption>
-        As a command; <code>$KEY</code> is the API key
+        <span>
+          As a command; <code>$KEY</code> is the API key
+        </span>
         <CopyButton text={command}>Copy</CopyButton>
       </figcaption>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <pre tabIndex={0}>{command}</pre>
+      <pre>{command}</pre>
     </figure>
   );
 }

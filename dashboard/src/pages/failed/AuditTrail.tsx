@@ -10,8 +10,10 @@ import { type Column, DataTable } from "@/components/DataTable";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
 import { Skeleton } from "@/components/Skeleton";
+import { Stacked } from "@/components/Stacked";
 import { Badge, type Tone } from "@/components/StatusWord";
 import { RelativeTime } from "@/components/Time";
+import { PHONE, TALL_ROW, useMediaQuery } from "@/components/useMediaQuery";
 import { actionWords, type Entry, factWords, targetHref } from "./audit";
 import styles from "./FailedPage.module.css";
 
@@ -21,6 +23,7 @@ const TONES: Record<Entry["outcome"], Tone> = { running: "neutral", done: "ok", 
 
 /** Who did what, when, and how it ended. It is not live: it is looked at when something happened. */
 export function AuditTrail() {
+  const phone = useMediaQuery(PHONE);
   const query = useInfiniteQuery<Page, ApiError, { pages: Page[] }, readonly unknown[], string | null>({
     queryKey: ["audit"],
     initialPageParam: null,
@@ -61,7 +64,8 @@ export function AuditTrail() {
       <DataTable<Entry>
         label="What operators did, newest first"
         rows={rows}
-        columns={COLUMNS}
+        columns={phone ? PHONE_COLUMNS : COLUMNS}
+        {...(phone && { rowHeight: TALL_ROW })}
         idOf={(entry) => entry.id}
         hasMore={query.hasNextPage}
         onMore={() => void query.fetchNextPage()}
@@ -86,6 +90,30 @@ const COLUMNS: readonly Column<Entry>[] = [
         <Badge tone={TONES[outcome]}>{outcome}</Badge> {code}
       </>
     ),
+  },
+];
+
+const PHONE_COLUMNS: readonly Column<Entry>[] = [
+  {
+    key: "action",
+    header: "What",
+    cell: (entry) => (
+      <Stacked
+        below={
+          <>
+            <RelativeTime at={entry.at} />, {entry.actor_name || entry.actor} <Target entry={entry} />
+          </>
+        }
+      >
+        {actionWords(entry)}
+      </Stacked>
+    ),
+  },
+  {
+    key: "outcome",
+    header: "End",
+    width: 84,
+    cell: ({ outcome }) => <Badge tone={TONES[outcome]}>{outcome}</Badge>,
   },
 ];
 

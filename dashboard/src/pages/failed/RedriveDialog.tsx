@@ -3,9 +3,10 @@ import { api, read } from "@/api/client";
 import { BulkDialog, type BulkWords } from "@/components/bulk/BulkDialog";
 import type { Call } from "@/components/bulk/bulk";
 import { formatCounted } from "@/format/number";
+import type { DeadLetterFilters } from "./useDeadLetters";
 
-/** Which dead letters: some by their ids, or all there are. */
-export type Which = { ids: readonly string[] } | { all: true };
+/** Which dead letters: some by their ids, or all that a filter keeps; an empty filter keeps all. */
+export type Which = { ids: readonly string[] } | DeadLetterFilters;
 type Props = { which: Which; onClose: () => void; onDone: () => void };
 
 const OUTCOMES = {
@@ -20,24 +21,36 @@ const OUTCOMES = {
 
 export function RedriveDialog({ which, onClose, onDone }: Props) {
   const call = useCallback<Call>(
-    async ({ dryRun }, signal) => {
-      const body = "ids" in which ? { ids: [...which.ids], dry_run: dryRun } : { all: true, dry_run: dryRun };
+    async ({ dryRun, perMinute, cursor }, signal) => {
+      const chosen = "ids" in which ? { ids: [...which.ids] } : { ...which, all: true };
+      const body = { ...chosen, per_minute: perMinute, dry_run: dryRun, ...(cursor && { cursor }) };
       const report = await read(api.POST("/dead-letters/redrive", { body, signal }));
-      return { outcomes: report.results.map(({ outcome }) => outcome), spreadS: 0, cursor: null };
+      return {
+        outcomes: report.results.map(({ outcome }) => outcome),
+        spreadS: report.spread_s,
+        cursor: report.cursor,
+      };
     },
     [which],
   );
-  return <BulkDialog words={wordsFor(which)} call={call} onClose={onClose} onDone={onDone} />;
+  return (
+    <BulkDialog
+      words={wordsFor(which)}
+      rate={{ initial: 600, highest: 6000 }}
+      call={call}
+      onClose={onClose}
+      onDone={onDone}
+    />
+  );
 }
 
 function wordsFor(which: Which): BulkWords {
-  const what = "ids" in which ? formatCounted(which.ids.length, "dead letter") : "All dead letters";
   return {
     title: "Redrive",
     about: (
       <p>
-        {what}. A failed ticket is opened again and queued; an unreadable message goes back to its queue as it is. What
-        fails once more comes back here.
+        {told(which)}. A failed ticket is opened again and queued; an unreadable message goes back to its queue as it
+        is. What fails once more comes back here.
       </p>
     ),
     one: "dead letter",
@@ -46,4 +59,10 @@ function wordsFor(which: Which): BulkWords {
     outcomes: OUTCOMES,
     would: "would-send",
   };
+}
+
+function told(which: Which): string {
+  if ("ids" in which) return formatCounted(which.ids.length, "dead letter");
+  const filtered = which.reason || which.since;
+  return filtered ? "All dead letters that pass the filters of the page" : "All dead letters";
 }

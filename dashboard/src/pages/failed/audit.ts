@@ -20,16 +20,17 @@ export function actionWords({ action, facts }: Pick<Entry, "action" | "facts">):
   return facts.dry_run === 1 ? `Dry run: ${words.charAt(0).toLowerCase()}${words.slice(1)}` : words;
 }
 
-/** `12 deliveries, 12 sent`: what the action told, without what its words say already. */
+/** `12 deliveries, 12 sent`: the figures that the action told. */
 export function factWords({ facts }: Pick<Entry, "facts">): string {
   return Object.entries(facts)
-    .filter(([name]) => name !== "dry_run")
-    .map(([name, value]) => (typeof value === "number" ? `${value} ${name.replaceAll("_", " ")}` : value))
+    .filter(([name, value]) => name !== "dry_run" && typeof value === "number")
+    .map(([name, value]) => `${value} ${name.replaceAll("_", " ")}`)
     .join(", ");
 }
 
 /** Where the target is shown, if it still is. */
-export function targetHref({ action, target }: Pick<Entry, "action" | "target">): string | null {
+export function targetHref({ action, target, facts }: Pick<Entry, "action" | "target" | "facts">): string | null {
+  if (facts.delivery_id) return `/deliveries?id=${encodeURIComponent(facts.delivery_id)}`; // what a test was sent as
   if (target === "") return null;
   if (action.includes("{incident_id}")) return `/incidents/${target}`;
   if (action.includes("{delivery_id}")) return `/deliveries?id=${encodeURIComponent(target)}`;

@@ -41,10 +41,13 @@ describe("the audit trail", () => {
   });
 
   it("leads to what it was about", () => {
-    expect(targetHref({ action: "POST /deliveries/{delivery_id}/replay", target: "T 1~chat" })).toBe(
+    expect(targetHref({ action: "POST /deliveries/{delivery_id}/replay", target: "T 1~chat", facts: {} })).toBe(
       "/deliveries?id=T%201~chat",
     );
-    expect(targetHref({ action: "DELETE /customers/{customer}/tickets", target: "sha256:ab" })).toBeNull();
-    expect(targetHref({ action: "POST /incidents/{incident_id}/ack", target: "" })).toBeNull();
+    const test = { action: "POST /destinations/{destination_id}/test", target: "chat" };
+    expect(targetHref({ ...test, facts: { delivery_id: "test_a~chat" } })).toBe("/deliveries?id=test_a~chat");
+    expect(targetHref({ ...test, facts: {} })).toBe("/deliveries?destination=chat");
+    expect(targetHref({ action: "DELETE /customers/{customer}/tickets", target: "sha256:ab", facts: {} })).toBeNull();
+    expect(targetHref({ action: "POST /incidents/{incident_id}/ack", target: "", facts: {} })).toBeNull();
   });
 });

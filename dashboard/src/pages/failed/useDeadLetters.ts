@@ -7,15 +7,16 @@ import type { DeadLetter } from "@/api/types";
 import { useLivePart } from "@/live/LiveProvider";
 
 const PAGE = 100;
+export type DeadLetterFilters = { reason?: string; since?: string };
 type Page = { rows: DeadLetter[]; cursor: string | null };
 
-/** All dead letters, page by page. /changes does not list them, but it counts them: another count is a reason to look. */
-export function useDeadLetters(held: boolean) {
+/** Dead letters, page by page. /changes does not list them, but it counts them: another count is a reason to look. */
+export function useDeadLetters(filters: DeadLetterFilters, held: boolean) {
   const query = useInfiniteQuery<Page, ApiError, { pages: Page[] }, readonly unknown[], string | null>({
-    queryKey: keys.deadLetters(),
+    queryKey: [...keys.deadLetters(), filters],
     initialPageParam: null,
     queryFn: async ({ pageParam, signal }) => {
-      const params = { query: { limit: PAGE, ...(pageParam !== null && { cursor: pageParam }) } };
+      const params = { query: { ...filters, limit: PAGE, ...(pageParam !== null && { cursor: pageParam }) } };
       const page = await read(api.GET("/dead-letters", { params, signal }));
       return { rows: page.dead_letters, cursor: page.cursor };
     },

@@ -19,6 +19,7 @@ import styles from "./IncidentPage.module.css";
 import { titleOf, toldTo } from "./IncidentRow";
 import { growth } from "./lifecycle";
 import { Members } from "./Members";
+import { Messages } from "./Messages";
 
 export default function IncidentPage() {
   const { id = "" } = useParams<{ id: string }>();
@@ -49,7 +50,7 @@ function Shown({ incident }: { incident: IncidentDetail }) {
             <CategoryTag category={incident.category} />
             <code>{incident.incident_id}</code>
           </p>
-          <h2 className={styles.title}>{titleOf(incident)}</h2>
+          <h2 className={styles.title}>{incident.title || titleOf(incident)}</h2>
         </div>
         <Facts incident={incident} />
       </header>
@@ -59,6 +60,7 @@ function Shown({ incident }: { incident: IncidentDetail }) {
           <Card title="In their words" note="up to three of its tickets, without personal data">
             <Samples samples={incident.samples} />
           </Card>
+          <Messages incident={incident} />
         </div>
         <Members incident={incident} />
       </div>

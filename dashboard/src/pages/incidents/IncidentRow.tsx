@@ -12,8 +12,9 @@ import { formatCount } from "@/format/number";
 import styles from "./IncidentsPage.module.css";
 import { growth } from "./lifecycle";
 
-export function titleOf({ title, incident_id }: Pick<Incident, "title" | "incident_id">): string {
-  return title || `Incident ${incident_id.slice(4, 12)}`;
+/** The first sample, of which the API's title is the beginning: the page decides how much of it has room. */
+export function titleOf({ samples, title, incident_id }: Incident): string {
+  return samples[0] || title || `Incident ${incident_id.slice(4, 12)}`;
 }
 
 /** One incident of the list; the whole row leads to its page. */
@@ -47,11 +48,14 @@ export function IncidentRow({ incident, growing }: { incident: Incident; growing
   );
 }
 
-/** Who was told: `told sink and chat`. */
-export function toldTo({ destinations, updates }: Pick<Incident, "destinations" | "updates">): string {
-  if (updates === 0 || destinations.length === 0) return "nobody told";
+/** Who was told: `told ops-chat and oncall`. */
+export function toldTo({ destinations, announced_at, status }: Incident): string {
   if (destinations.length > 3) return `told ${destinations.length} destinations`;
-  return `told ${new Intl.ListFormat("en-GB").format(destinations)}`;
+  if (destinations.length > 0) return `told ${new Intl.ListFormat("en-GB").format(destinations)}`;
+  if (announced_at === null && status === "muted") return "muted before anybody was told";
+  return announced_at === null
+    ? "not announced: its urgent tickets are still told singly"
+    : "announced, but no destination wants it";
 }
 
 /** How it grew; the list does not have that, so each row that is going on asks for its own. */

@@ -6,7 +6,7 @@ import { Button } from "@/components/Button";
 import { Card } from "@/components/Card";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
-import { Select } from "@/components/Select";
+import { FilterTokens } from "@/components/FilterTokens";
 import { Skeleton } from "@/components/Skeleton";
 import { formatCounted } from "@/format/number";
 import { useIncidentList } from "@/live/lists";
@@ -17,7 +17,6 @@ import { isOver, split } from "./lifecycle";
 const STATUSES = ["open", "acknowledged", "muted", "resolved", "closed"] as const;
 const STATE = { status: oneOf(STATUSES) };
 const OPTIONS = [
-  { value: "", label: "All" },
   { value: "open", label: "Open" },
   { value: "acknowledged", label: "Acknowledged" },
   { value: "muted", label: "Muted" },
@@ -29,7 +28,7 @@ export default function IncidentsPage() {
   const [{ status }, setState] = useUrlState(STATE);
   const [held, setHeld] = useState(false);
   const hold = {
-    onPointerEnter: () => setHeld(true),
+    onPointerOver: () => setHeld(true), // not Enter: the list may appear under a pointer that stands still,
     onPointerLeave: () => setHeld(false),
     onFocus: () => setHeld(true),
     onBlur: () => setHeld(false),
@@ -40,11 +39,11 @@ export default function IncidentsPage() {
   return (
     <div className={styles.page}>
       <div className={styles.filters}>
-        <Select
-          label="Status"
-          value={status ?? ""}
-          options={OPTIONS}
-          onChange={(value) => setState({ status: value === "" ? null : value }, { push: true })}
+        <FilterTokens
+          filters={[{ name: "status", label: "Status", value: status, options: OPTIONS }]}
+          onChange={({ status: next }) =>
+            setState({ status: STATUSES.find((each) => each === next) ?? null }, { push: true })
+          }
         />
         {list.pending > 0 && <Button onClick={list.showPending}>{formatCounted(list.pending, "new incident")}</Button>}
       </div>

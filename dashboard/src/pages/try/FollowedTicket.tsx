@@ -38,17 +38,7 @@ export function FollowedTicket({ posted }: { posted: Posted }) {
     return (
       <li className={styles.ticket}>
         <p className={styles.name}>{name}</p>
-        <p className={styles.failing}>
-          {refusal?.status ? `${refusal.status} in ${formatDuration(tookMs)}: ` : ""}
-          {refusal?.title}. {refusal?.detail}
-        </p>
-        <ul>
-          {refusal?.errors.map(({ pointer, detail }) => (
-            <li key={pointer + detail}>
-              <code>{pointer || "/"}</code> {detail}
-            </li>
-          ))}
-        </ul>
+        <Refusal refusal={refusal} tookMs={tookMs} />
       </li>
     );
   }
@@ -76,6 +66,28 @@ export function FollowedTicket({ posted }: { posted: Posted }) {
         </Step>
       </ol>
     </li>
+  );
+}
+
+/** Why it was not accepted: the fields at fault if there are any, which say more than the whole. */
+function Refusal({ refusal, tookMs }: { refusal: ApiError | null; tookMs: number }) {
+  if (!refusal) return null;
+  const { status, title, detail, errors } = refusal;
+  return (
+    <>
+      <p className={styles.failing}>
+        {status > 0 && `${status} in ${formatDuration(tookMs)}: `}
+        {title}
+        {errors.length === 0 && `. ${detail}`}
+      </p>
+      <ul>
+        {errors.map((error) => (
+          <li key={error.pointer + error.detail}>
+            <code>{error.pointer || "/"}</code> {error.detail}
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 
@@ -114,10 +126,11 @@ function Told({ ticket }: { ticket: TicketDetail | undefined }) {
   }
   return (
     <ul className={styles.alerts}>
-      {ticket.alerts.map(({ destination, status }) => (
+      {ticket.alerts.map(({ destination, status, digest_id }) => (
         <li key={destination}>
-          <StatusWord status={status} />{" "}
+          <StatusWord status={status} />
           <Link href={`/deliveries?id=${encodeURIComponent(`${ticket.ticket_id}~${destination}`)}`}>{destination}</Link>
+          {digest_id && <small>{status === "pending" ? "waits for a digest" : "told by a digest"}</small>}
         </li>
       ))}
     </ul>

@@ -42,7 +42,8 @@ export function Form(props: FormProps) {
           <p className={styles.hint}>
             {may ? (
               <>
-                <kbd>Ctrl</kbd> or <kbd>⌘</kbd> with <kbd>Enter</kbd>. It is a real ticket: if it is urgent, people are
+                <kbd>Ctrl</kbd> or <kbd>⌘</kbd> with <kbd>Enter</kbd>.{" "}
+                {drafts.length > 1 ? "They are real tickets" : "It is a real ticket"}: of what is urgent, people are
                 told.
               </>
             ) : (

@@ -29,8 +29,7 @@ export function Snippets({ draft }: { draft: Draft }) {
 function Code({ text }: { text: string }) {
   return (
     <div className={styles.code}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <pre tabIndex={0}>{text}</pre>
+      <pre>{text}</pre>
       <CopyButton text={text} />
     </div>
   );

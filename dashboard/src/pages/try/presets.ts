@@ -47,8 +47,8 @@ export const PRESETS: readonly Preset[] = [
     shows: "A calm report of harm that goes on now.",
     drafts: [
       draft(
-        "Since the update an hour ago our account page lists invoices of other companies. I can open them and see " +
-          "names and addresses. I have closed the page and told my team not to look further.",
+        "Since the update an hour ago every customer sees the invoices of other customers, with their names and " +
+          "addresses. I have closed the page and told my team not to look further.",
         { subject: "Wrong invoices", customer: "acme" },
       ),
     ],
@@ -94,8 +94,8 @@ export const PRESETS: readonly Preset[] = [
   {
     id: "invalid",
     name: "Invalid",
-    shows: "An id with spaces and no description: the router refuses it and says why.",
-    drafts: [draft("", { ticketId: "no spaces here" })],
+    shows: "An id with spaces in it: the router refuses the ticket and says why.",
+    drafts: [draft("This ticket is not accepted, so nobody reads it.", { ticketId: "no spaces here" })],
   },
 ];
 
