@@ -54,6 +54,7 @@ export default function QueuePage() {
   };
 
   const narrow = cramped || openId !== null;
+  const failed = list.error !== null && list.rows.length === 0;
   const filtered = tokens(filters).length > 0;
   return (
     <SplitView
@@ -66,11 +67,15 @@ export default function QueuePage() {
       detail={openId !== null && <TicketView key={openId} id={openId} onDeleted={close} />}
     >
       <div className={styles.list}>
-        <FilterBar filters={filters} onChange={change} count={list.loading ? "" : counted(list.rows.length, list.hasMore)} />
-        <div className={styles.table}>
-          {list.error && <ErrorState error={list.error} onRetry={list.retry} />}
-          {list.loading && !list.error && <QueueSkeleton rowHeight={narrow ? TALL_ROW : ROW} />}
-          {!list.loading && list.rows.length === 0 && !list.error && (
+        <FilterBar
+          filters={filters}
+          onChange={change}
+          count={list.loading || failed ? "" : counted(list.rows.length, list.hasMore)}
+        />
+        {list.error && <ErrorState error={list.error} onRetry={list.retry} />}
+        <div className={styles.table} hidden={failed}>
+          {list.loading && !failed && <QueueSkeleton rowHeight={narrow ? TALL_ROW : ROW} />}
+          {!list.loading && list.rows.length === 0 && !failed && (
             <EmptyQueue
               filtered={filtered}
               searching={list.hasMore}
