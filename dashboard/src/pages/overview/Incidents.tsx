@@ -6,27 +6,30 @@ import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
 import { StatusWord } from "@/components/StatusWord";
 import { RelativeTime } from "@/components/Time";
-import { formatCounted, formatScore } from "@/format/number";
+import { formatCount, formatCounted, formatScore } from "@/format/number";
+import { useLivePart } from "@/live/LiveProvider";
 import { useIncidentList } from "@/live/lists";
 import styles from "./Incidents.module.css";
 import { links } from "./links";
 import { RowSkeleton } from "./RowSkeleton";
 
-const SHOWN = 4;
+const SHOWN = 3;
 const ONGOING: readonly Incident["status"][] = ["open", "acknowledged", "muted"];
 
 /** Incidents that are not over, the one heard of last first. */
 export function Incidents() {
   const list = useIncidentList({}, false);
   const ongoing = list.rows.filter(({ status }) => ONGOING.includes(status));
-  const more = ongoing.length - SHOWN;
+  // The list has only its first page; the figure is of all.
+  const open = useLivePart(({ summary }) => summary?.open_incidents ?? 0);
+  const more = Math.max(open, ongoing.length) - SHOWN;
   return (
     <Card
       title="Open incidents"
       flush
       actions={
         <Link href={links.incidents} className={styles.all}>
-          {more > 0 ? `${more} more` : "All incidents"}
+          {more > 0 ? `${formatCount(more)} more` : "All incidents"}
         </Link>
       }
     >

@@ -2,7 +2,7 @@ import type { Stats } from "@/api/types";
 import { RANGE_WORDS, type Range } from "@/app/range";
 import { KpiTile } from "@/components/KpiTile";
 import { Sparkline } from "@/components/Sparkline";
-import { formatCount, formatCounted, formatDuration, formatShare } from "@/format/number";
+import { formatCount, formatCounted, formatDuration, formatShare, formatShort } from "@/format/number";
 import { useLivePart } from "@/live/LiveProvider";
 import { figureOf, sinceGap } from "./figure";
 import styles from "./Kpis.module.css";
@@ -24,14 +24,14 @@ export function Kpis({ stats, range }: Props) {
   const course = (what: string, values: (number | null)[]) => {
     const known = sinceGap(values);
     return known.length >= FEWEST && Math.max(...known) > 0 ? (
-      <Sparkline values={known} label={`${what}, ${RANGE_WORDS[range].toLowerCase()}`} width={64} height={22} />
+      <Sparkline values={known} label={`${what}, ${RANGE_WORDS[range].toLowerCase()}`} width={40} height={22} />
     ) : undefined;
   };
   const p95 = summary?.total_p95_ms ?? null;
   const p95Figure = figureOf(p95);
   const oldest = figureOf(summary?.oldest_wait_ms ?? null);
   const ended = (summary?.delivered_1h ?? 0) + (summary?.exhausted_1h ?? 0);
-  const count = (value: number | undefined) => (value === undefined ? null : formatCount(value));
+  const count = (value: number | undefined) => (value === undefined ? null : formatShort(value));
 
   return (
     <section className={styles.strip} aria-label="Now">
@@ -88,7 +88,9 @@ export function Kpis({ stats, range }: Props) {
         {...(ended > 0 && { unit: "% ok" })}
         note={
           summary &&
-          `${formatCount(summary.exhausted_1h)} exhausted · ${formatCount(summary.pending_deliveries)} pending`
+          (summary.exhausted_1h > 0
+            ? `${formatCount(summary.exhausted_1h)} exhausted`
+            : `${formatCount(summary.pending_deliveries)} pending`)
         }
         href={links.deliveries(summary && summary.exhausted_1h > 0 ? "exhausted" : undefined)}
         tone={(summary?.exhausted_1h ?? 0) > 0 ? "failing" : "neutral"}

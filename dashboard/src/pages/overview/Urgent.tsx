@@ -38,7 +38,7 @@ export function Urgent() {
   return (
     <Card
       title="Most urgent now"
-      note="S above 0.6, accepted in the last hour"
+      note="S above 0.6, last hour"
       className={styles.card}
       flush
       actions={
