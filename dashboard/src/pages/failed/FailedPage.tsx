@@ -1,5 +1,6 @@
 import { oneOf, useUrlState } from "@/app/urlState";
 import { Tabs } from "@/components/Tabs";
+import { formatCount } from "@/format/number";
 import { useLivePart } from "@/live/LiveProvider";
 import { AuditTrail } from "./AuditTrail";
 import { DeadLetters } from "./DeadLetters";
@@ -19,7 +20,7 @@ export default function FailedPage() {
       tabs={[
         {
           value: "dead-letters",
-          label: count === null ? "Dead letters" : `Dead letters ${count}`,
+          label: count === null ? "Dead letters" : `Dead letters ${formatCount(count)}`,
           content: <DeadLetters />,
         },
         { value: "audit", label: "What operators did", content: <AuditTrail /> },

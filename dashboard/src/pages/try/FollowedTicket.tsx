@@ -8,6 +8,7 @@ import type { TicketDetail } from "@/api/types";
 import { cx } from "@/components/cx";
 import { StatusWord } from "@/components/StatusWord";
 import { UrgencyMeter } from "@/components/UrgencyMeter";
+import { BAND_FLOORS } from "@/format/band";
 import { formatDuration } from "@/format/number";
 import styles from "./Follow.module.css";
 import { nextLookMs, type StepState, stepsOf } from "./progress";
@@ -115,15 +116,7 @@ function Scored({ ticket }: { ticket: TicketDetail | undefined }) {
 
 function Told({ ticket }: { ticket: TicketDetail | undefined }) {
   if (ticket?.status !== "scored") return <>waiting</>;
-  if (ticket.alerts.length === 0) {
-    return ticket.incident_id !== null && (ticket.urgency_score ?? 0) > 0.8 ? (
-      <>
-        by its <Link href={`/incidents/${ticket.incident_id}`}>incident</Link>
-      </>
-    ) : (
-      <>nobody: S is not above 0.8</>
-    );
-  }
+  if (ticket.alerts.length === 0) return <Untold ticket={ticket} />;
   return (
     <ul className={styles.alerts}>
       {ticket.alerts.map(({ destination, status, digest_id }) => (
@@ -134,5 +127,16 @@ function Told({ ticket }: { ticket: TicketDetail | undefined }) {
         </li>
       ))}
     </ul>
+  );
+}
+
+/** Why no alert was made. */
+function Untold({ ticket: { urgency_score, incident_id } }: { ticket: TicketDetail }) {
+  if ((urgency_score ?? 0) <= BAND_FLOORS.critical) return <>nobody: S is not above {BAND_FLOORS.critical}</>;
+  if (incident_id === null) return <>nobody: no destination wants it</>;
+  return (
+    <>
+      by its <Link href={`/incidents/${incident_id}`}>incident</Link>
+    </>
   );
 }
