@@ -37,7 +37,7 @@ export default function ModelPage() {
         {model?.evaluation ? (
           <Weaknesses evaluation={model.evaluation} categories={model.manifest.labels?.category ?? []} />
         ) : (
-          <Unknown title="Where it is wrong" loading={!model && !error} />
+          (model || !error) && <Unknown title="Where it is wrong" loading={!model} />
         )}
       </div>
       <FeedbackCard query={feedback} />

@@ -100,7 +100,7 @@ function Histogram({ byUrgency, threshold }: { byUrgency: readonly number[]; thr
         {byUrgency.map((count, bin) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a bin is its place
           <span key={bin} className={styles.place} title={`S ${binWords(bin)}: ${formatCounted(count, "ticket")}`}>
-            <span className={styles.count}>{count > 0 && formatCount(count)}</span>
+            <span className={styles.count}>{count > 0 && shortCount(count)}</span>
             <span
               className={cx(styles.bar, bin >= first && styles.alerted)}
               style={{ height: `${(count / most) * 100}%` }}
@@ -115,6 +115,11 @@ function Histogram({ byUrgency, threshold }: { byUrgency: readonly number[]; thr
       </figcaption>
     </figure>
   );
+}
+
+/** A bar is narrow: `980`, `1.1k`. */
+function shortCount(count: number): string {
+  return count < 1000 ? String(count) : `${(count / 1000).toFixed(1)}k`;
 }
 
 function binWords(bin: number): string {

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { Card } from "@/components/Card";
 import { formatCounted, formatShare } from "@/format/number";
-import { type Evaluation, formatFigure, languageName, mistakes, OWN_SET, weakParts } from "./card";
+import { type Evaluation, languageName, mistakes, OWN_SET, weakParts } from "./card";
 import styles from "./Weaknesses.module.css";
 
 /** Where it is wrong, in sentences made of the figures. */
@@ -13,14 +13,18 @@ export function Weaknesses({ evaluation, categories }: { evaluation: Evaluation;
   const [worst, second] = mistakes(evaluation.confusion.category, categories);
   const languages = weakParts(evaluation.slices.language, recall).slice(0, 3);
   const lengths = weakParts(evaluation.slices.length, recall).slice(0, 1);
-  const between = own?.intervals.alert_recall;
+  const [low, high] = own?.intervals.alert_recall ?? [];
+  const found =
+    low === undefined || high === undefined
+      ? ""
+      : ` (95 % interval: ${formatShare(1 - high)} to ${formatShare(1 - low)})`;
   return (
     <Card title="Where it is wrong" note={<code>{OWN_SET}</code>}>
       <ul className={styles.list}>
         {recall !== null && (
           <Point figure={formatShare(1 - recall)}>
             of the severe tickets get S of 0.8 or less, and nobody is alerted
-            {between?.length === 2 && ` (it finds ${formatFigure(between[0])} to ${formatFigure(between[1])} of them)`}.
+            {found}.
           </Point>
         )}
         {precision !== null && nearly !== null && (

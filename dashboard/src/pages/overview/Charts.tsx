@@ -19,7 +19,7 @@ export default function Charts({ stats, range }: { stats: Stats; range: Range })
   const steps = useMemo(() => stepsOf(stats), [stats]);
   const stepMs = stats.step_s * 1000;
   const step = active === null ? undefined : steps[active];
-  const whole = `${RANGE_WORDS[range]}. Point at a step, or use the arrow keys, for its own values.`;
+  const whole = `${RANGE_WORDS[range]}. Point at a step for its own values.`;
   const span = step ? formatSpan(step.at, step.at + stepMs) : whole;
   const shared = { steps, stepMs, active, onActive: setActive };
   return (
@@ -94,9 +94,10 @@ function latencyEntries({ latency, series }: Stats, step: Step | undefined): Ent
     })),
     ...STAGES.map((stage) => ({
       key: stage,
-      label: `${STAGE_WORDS[stage]}, mean`,
+      label: STAGE_WORDS[stage],
       value: formatMs(step ? step.mean_ms[stage] : latency[`${stage}_ms`].mean),
       shape: "box" as const,
+      more: ", mean",
     })),
     { key: "cold", label: "Cold starts", value: formatCount(cold), shape: "triangle" },
   ];

@@ -34,7 +34,9 @@ export function Incidents() {
       }
     >
       {list.error && list.rows.length === 0 ? (
-        <ErrorState error={list.error} onRetry={list.retry} />
+        <div className={styles.problem}>
+          <ErrorState error={list.error} onRetry={list.retry} />
+        </div>
       ) : list.loading ? (
         <RowSkeleton rows={2} label="Loading incidents" />
       ) : ongoing.length === 0 ? (

@@ -39,7 +39,7 @@ export function Kpis({ stats, range }: Props) {
         label="Accepted"
         value={count(summary?.accepted_per_min)}
         unit="/min"
-        note={stats && `${formatCount(stats.counters.accepted)} in the ${RANGE_WORDS[range].toLowerCase()}`}
+        note={stats && `${formatCount(stats.counters.accepted)}, ${RANGE_WORDS[range].toLowerCase()}`}
         href={links.accepted}
         chart={course(
           "Tickets accepted",
@@ -49,7 +49,7 @@ export function Kpis({ stats, range }: Props) {
       <KpiTile
         label="In flight"
         value={count(summary?.in_flight)}
-        note={summary && (summary.in_flight === 0 ? "Nobody waits" : "Accepted, not scored yet")}
+        note={summary && (summary.in_flight === 0 ? "Nobody waits" : "Not scored yet")}
         href={links.inFlight}
       />
       <KpiTile
@@ -61,7 +61,7 @@ export function Kpis({ stats, range }: Props) {
         tone={(summary?.oldest_wait_ms ?? 0) > BEHIND_MS ? "failing" : "neutral"}
       />
       <KpiTile
-        label="p95, accepted to scored"
+        label="Latency, p95"
         value={summary ? (p95Figure?.value ?? "None") : null}
         {...(p95Figure && { unit: p95Figure.unit })}
         note={summary && (p95 === null ? "No ticket in the last hour" : `Goal ${formatDuration(GOAL_MS)} · last hour`)}

@@ -2,7 +2,14 @@ import type { ReactNode } from "react";
 import { cx } from "@/components/cx";
 import styles from "./Readout.module.css";
 
-export type Entry = { key: string; label: string; value: string; shape: "box" | "line" | "dots" | "triangle" | "none" };
+export type Entry = {
+  key: string;
+  label: string;
+  /** What the chart itself says of it, for those who do not see it. */
+  more?: string;
+  value: string;
+  shape: "box" | "line" | "dots" | "triangle" | "none";
+};
 
 /** The legend of a chart, with the values of the step under the crosshair, or of the whole window without one. */
 export function Readout({ span, entries }: { span: ReactNode; entries: readonly Entry[] }) {
@@ -10,11 +17,14 @@ export function Readout({ span, entries }: { span: ReactNode; entries: readonly 
     <div className={styles.readout}>
       <p className={styles.span}>{span}</p>
       <dl className={styles.entries}>
-        {entries.map(({ key, label, value, shape }) => (
-          <div key={key} className={styles.entry}>
+        {entries.map(({ key, label, more, value, shape }) => (
+          <div key={key}>
             <dt className={styles.label}>
               {shape !== "none" && <Swatch name={key} shape={shape} />}
-              {label}
+              <span>
+                {label}
+                {more && <span className="visually-hidden">{more}</span>}
+              </span>
             </dt>
             <dd className={styles.value}>{value}</dd>
           </div>

@@ -55,7 +55,9 @@ export function Urgent() {
       }
     >
       {list.error && rows.length === 0 ? (
-        <ErrorState error={list.error} onRetry={list.retry} />
+        <div className={styles.problem}>
+          <ErrorState error={list.error} onRetry={list.retry} />
+        </div>
       ) : list.loading && rows.length === 0 ? (
         <RowSkeleton rows={SHOWN} label="Loading the most urgent tickets" />
       ) : rows.length === 0 ? (

@@ -5,7 +5,10 @@ it.each([
   [null, null],
   [412, { value: "412", unit: "ms" }],
   [1800, { value: "1.8", unit: "s" }],
-  [125_000, { value: "2 min 5 s", unit: "" }],
+  [59_000, { value: "59", unit: "s" }],
+  [208_000, { value: "3.5", unit: "min" }],
+  [7_560_000, { value: "2.1", unit: "h" }],
+  [259_200_000, { value: "3.0", unit: "d" }],
 ])("shows %s ms on a tile", (ms, figure) => expect(figureOf(ms)).toEqual(figure));
 
 it.each([

@@ -1,11 +1,17 @@
-import { formatDuration } from "@/format/number";
+const UNITS = [
+  { unit: "d", ms: 86_400_000 },
+  { unit: "h", ms: 3_600_000 },
+  { unit: "min", ms: 60_000 },
+  { unit: "s", ms: 1000 },
+] as const;
 
-/** A duration as a tile shows it: the figure large, its unit small. `2 min 5 s` stays in one piece. */
+/** A duration as a tile shows it: one figure, short enough to be large, and its unit. */
 export function figureOf(ms: number | null): { value: string; unit: string } | null {
   if (ms === null) return null;
-  const text = formatDuration(ms);
-  const [value = text, unit = "", ...more] = text.split(" ");
-  return more.length > 0 ? { value: text, unit: "" } : { value, unit };
+  const found = UNITS.find((each) => ms >= each.ms);
+  if (!found) return { value: String(Math.round(ms)), unit: "ms" };
+  const value = ms / found.ms;
+  return { value: value.toFixed(value < 10 ? 1 : 0), unit: found.unit };
 }
 
 /** The values since the last gap, for a line that must not bridge what nobody measured. */
