@@ -20,6 +20,11 @@ export class FakeRouter {
     this.log.push(ticket.ticket_id);
   }
 
+  remove(id: string): void {
+    this.tickets = this.tickets.filter((each) => each.ticket_id !== id);
+    this.log.push(id);
+  }
+
   readonly fetch = async (input: RequestInfo | URL): Promise<Response> => {
     const request = input as Request;
     const url = new URL(request.url);
@@ -43,6 +48,7 @@ export class FakeRouter {
     if (since === cursor && request.headers.get("If-None-Match") === etag) return new Response(null, { status: 304 });
     const ids = new Set(this.log.slice(from));
     const tickets = this.tickets.filter((ticket) => ids.has(ticket.ticket_id));
-    return json(makeChanges({ tickets, cursor, poll_after_ms: 3_600_000 }), 200, { ETag: etag });
+    const removed = [...ids].filter((id) => !tickets.some((ticket) => ticket.ticket_id === id));
+    return json(makeChanges({ tickets, removed, cursor, poll_after_ms: 3_600_000 }), 200, { ETag: etag });
   }
 }

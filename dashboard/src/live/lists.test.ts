@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { Delivery } from "@/api/types";
 import { makeTicket } from "./fakes";
-import { compareTickets, ticketMatches } from "./lists";
+import { compareTickets, deliveryMatches, ticketMatches } from "./lists";
 
 describe("a ticket that came by itself", () => {
   const ticket = makeTicket({
@@ -36,6 +37,25 @@ describe("a ticket that came by itself", () => {
     expect(ticketMatches({ band: "low" }, unscored)).toBe(false);
     expect(ticketMatches({ sort: "-total_ms" }, unscored)).toBe(false);
   });
+});
+
+describe("a delivery that came by itself", () => {
+  const delivery = {
+    status: "exhausted",
+    destination: "ops",
+    category: "Billing",
+    updated_at: "2026-11-21T22:00:00Z",
+  } as Delivery;
+
+  it.each([
+    [{ status: "exhausted", destination: "ops", category: "Billing" }, true],
+    [{ status: "delivered" }, false],
+    [{ destination: "oncall" }, false],
+    [{ category: "Legal" }, false],
+    [{ since: "2026-11-21T22:00:00Z", until: "2026-11-21T22:00:01Z" }, true],
+    [{ since: "2026-11-21T22:00:01Z" }, false],
+    [{ until: String(Date.parse("2026-11-21T22:00:00Z")) }, false],
+  ] as const)("%j lets it in: %s", (filters, fits) => expect(deliveryMatches(filters, delivery)).toBe(fits));
 });
 
 describe("the order", () => {

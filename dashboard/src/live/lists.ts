@@ -19,13 +19,18 @@ function millis(time: string | undefined): number | null {
   return /^\d+$/.test(time) ? Number(time) : Date.parse(time);
 }
 
+/** Whether a time lies in what the API calls `since` (at or after) and `until` (before). */
+function within({ since, until }: { since?: string; until?: string }, time: string): boolean {
+  const ms = Date.parse(time);
+  return ms >= (millis(since) ?? Number.NEGATIVE_INFINITY) && ms < (millis(until) ?? Number.POSITIVE_INFINITY);
+}
+
 const EQUAL = ["status", "category", "sentiment", "customer", "channel"] as const;
 
 /** The API's filters, for a ticket that came by itself. Source: `GET /tickets` in docs/openapi.json. */
 export function ticketMatches(filters: TicketFilters, ticket: Ticket): boolean {
   const text = `${ticket.subject} ${ticket.description}`.toLowerCase();
   const words = filters.q?.toLowerCase().split(/\s+/).filter(Boolean) ?? [];
-  const accepted = Date.parse(ticket.accepted_at);
   const bounded = filters.band || filters.min_urgency !== undefined || filters.max_urgency !== undefined;
   const scored = ticket.urgency_score !== null;
   if (!scored && (bounded || filters.sort?.endsWith("total_ms"))) return false; // it comes again when it is scored
@@ -37,9 +42,18 @@ export function ticketMatches(filters: TicketFilters, ticket: Ticket): boolean {
     (!filters.needs_review || String(ticket.needs_review) === filters.needs_review) &&
     score >= (filters.min_urgency ?? 0) &&
     score <= (filters.max_urgency ?? 1) &&
-    accepted >= (millis(filters.since) ?? Number.NEGATIVE_INFINITY) &&
-    accepted < (millis(filters.until) ?? Number.POSITIVE_INFINITY) &&
+    within(filters, ticket.accepted_at) &&
     words.every((word) => text.includes(word))
+  );
+}
+
+/** The same for a delivery. Source: `GET /deliveries` in docs/openapi.json. */
+export function deliveryMatches(filters: DeliveryFilters, delivery: Delivery): boolean {
+  return (
+    (!filters.status || delivery.status === filters.status) &&
+    (!filters.destination || delivery.destination === filters.destination) &&
+    (!filters.category || delivery.category === filters.category) &&
+    within(filters, delivery.updated_at)
   );
 }
 
@@ -93,10 +107,7 @@ export function useDeliveryList(filters: DeliveryFilters, held: boolean): LiveLi
     },
     changed: ({ deliveries }) => ({ rows: deliveries }),
     idOf: (delivery) => delivery.id,
-    matches: (delivery) =>
-      (!filters.status || delivery.status === filters.status) &&
-      (!filters.destination || delivery.destination === filters.destination) &&
-      (!filters.category || delivery.category === filters.category),
+    matches: (delivery) => deliveryMatches(filters, delivery),
     compare: (a, b) => Date.parse(b.updated_at) - Date.parse(a.updated_at),
   });
 }

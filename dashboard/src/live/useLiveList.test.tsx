@@ -1,4 +1,4 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryClient, QueryClientProvider, useIsFetching } from "@tanstack/react-query";
 import { act, cleanup, render, screen, waitFor } from "@testing-library/react";
 import { useState } from "react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
@@ -27,6 +27,23 @@ function List() {
       <button type="button" onClick={list.showPending}>
         show
       </button>
+      <button type="button" onClick={list.retry}>
+        fetch again
+      </button>
+    </>
+  );
+}
+
+/** A page with the list, which one can leave. */
+function Page() {
+  const [here, setHere] = useState(true);
+  return (
+    <>
+      {here && <List />}
+      <p data-testid="fetching">{useIsFetching()}</p>
+      <button type="button" onClick={() => setHere(!here)}>
+        {here ? "leave" : "come back"}
+      </button>
     </>
   );
 }
@@ -41,9 +58,9 @@ function mount() {
   put("a", 0.9);
   put("b", 0.5);
   render(
-    <QueryClientProvider client={new QueryClient()}>
+    <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { staleTime: 30_000 } } })}>
       <LiveProvider>
-        <List />
+        <Page />
       </LiveProvider>
     </QueryClientProvider>,
   );
@@ -96,6 +113,40 @@ it.each(["show", "hold"])("lets in what waits at a press of %s", async (button) 
   await shows("pending", "0");
 });
 
+it("shows a ticket that was deleted and came again under its id", async () => {
+  await setUp();
+  press("hold");
+  router.remove("a");
+  poll();
+  await waitFor(() => expect(poller.getState().requestedAt).toBeNull());
+  put("a", 0.8);
+  poll();
+  await shows("rows", "a 0.8, b 0.5");
+  press("hold");
+  await shows("rows", "a 0.8, b 0.5");
+});
+
+it("counts no newcomer that was deleted before it was let in", async () => {
+  await setUp();
+  press("hold");
+  put("c", 0.7);
+  poll();
+  await shows("pending", "1");
+  router.remove("c");
+  poll();
+  await shows("pending", "0");
+});
+
+it("is up to date when it comes back to the page", async () => {
+  await setUp();
+  press("leave");
+  put("c", 0.7);
+  poll();
+  await waitFor(() => expect(poller.getState().requestedAt).toBeNull());
+  press("come back");
+  await shows("rows", "a 0.9, b 0.5, c 0.7"); // in the order of the answer
+});
+
 /** Keep the answers of lists back until `release`; what they say is read before or after that. */
 function slowLists(readIs: "before" | "after") {
   let release = () => {};
@@ -130,6 +181,18 @@ it.each([
     await shows("pending", pending);
   },
 );
+
+it("loses nothing to an older answer that comes after it", async () => {
+  await setUp();
+  const release = slowLists("before");
+  press("fetch again");
+  put("c", 0.7);
+  poll();
+  await shows("rows", "a 0.9, c 0.7, b 0.5");
+  release();
+  await waitFor(() => expect(screen.getByTestId("fetching").textContent).toBe("0"));
+  await shows("rows", "a 0.9, c 0.7, b 0.5");
+});
 
 it("fetches the list again when the cursor has expired", async () => {
   await setUp();

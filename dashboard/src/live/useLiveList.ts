@@ -29,6 +29,8 @@ export type LiveList<T> = {
   /** No rows yet, and none is known to be missing. */
   loading: boolean;
   error: ApiError | null;
+  /** The last try for more rows failed: nothing asks again but `retry`. */
+  moreFailed: boolean;
   retry: () => void;
 };
 
@@ -59,7 +61,6 @@ export function useLiveList<T>(options: LiveListOptions<T>): LiveList<T> {
   const showPending = useCallback(() => {
     const { rows, gone } = waiting.current;
     const data = cache.getQueryData<Data<T>>(latest.current.queryKey);
-    // The answer that is on its way may have been read before what waits.
     if (!data) return;
     if (rows.size > 0 || gone.size > 0) {
       const cursor = data.pages.at(-1)?.cursor ?? null;
@@ -69,7 +70,9 @@ export function useLiveList<T>(options: LiveListOptions<T>): LiveList<T> {
         pageParams: [null],
       });
     }
-    forget();
+    setPending(0);
+    // An answer that is on its way may have been read before what waits, and takes the place of all that is shown.
+    if (cache.getQueryState(latest.current.queryKey)?.fetchStatus === "idle") forget();
   }, [cache, forget]);
 
   /** Let in what waits, or count what of it the rows do not show yet. */
@@ -94,8 +97,15 @@ export function useLiveList<T>(options: LiveListOptions<T>): LiveList<T> {
             pages: data.pages.map((page) => ({ ...page, rows: updateInPlace(page.rows, rows, idOf) })),
           },
       );
-      for (const row of rows) waiting.current.rows.set(idOf(row), row);
-      for (const id of gone) waiting.current.gone.add(id);
+      const waits = waiting.current;
+      for (const row of rows) {
+        waits.rows.set(idOf(row), row);
+        waits.gone.delete(idOf(row)); // there again, under the same id
+      }
+      for (const id of gone) {
+        waits.rows.delete(id);
+        waits.gone.add(id);
+      }
       heed();
     },
     [cache, heed],
@@ -118,7 +128,8 @@ export function useLiveList<T>(options: LiveListOptions<T>): LiveList<T> {
     loadingMore: query.isFetchingNextPage,
     loading: query.isPending,
     error: query.error,
-    retry: () => void query.refetch(),
+    moreFailed: query.isFetchNextPageError,
+    retry: () => void (query.isFetchNextPageError ? query.fetchNextPage() : query.refetch()),
   };
 }
 
