@@ -19,11 +19,11 @@ test("no row moves under the pointer, the pill counts, the incident appears", as
 
   const ids = await post(stack, storm(STORM));
 
-  const pill = page.getByRole("button", { name: /^\d+ new rows?$/ });
+  const pill = page.getByRole("button", { name: /^\d+ new tickets?$/ });
   await expect(pill).toBeVisible();
   expect(await places(table)).toEqual(before);
   await scored(stack, ids);
-  await expect(page.getByRole("button", { name: `${STORM} new rows` })).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByRole("button", { name: `${STORM} new tickets` })).toBeVisible({ timeout: 20_000 });
   expect(await places(table)).toEqual(before);
 
   await pill.click();

@@ -40,11 +40,16 @@ type DataTableProps<T> = {
   onSelect?: (selection: Selection) => void;
   /** Told when somebody reads or works in the rows: then none may move. For `useLiveList`. */
   onHold?: (held: boolean) => void;
+  /** What a row that waits to be shown is called, and more of them. */
+  newcomer?: string;
+  newcomers?: string;
   pending?: number;
   onShowPending?: () => void;
   hasMore?: boolean;
   onMore?: () => void;
   loadingMore?: boolean;
+  /** The last try for more failed: the table does not ask again by itself. */
+  moreFailed?: boolean;
   rowHeight?: number;
   /** The whole row in one cell, for narrow screens, where columns would have no room. */
   narrowCell?: (row: T) => ReactNode;
@@ -125,7 +130,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const selecting = selection !== undefined && onSelect !== undefined;
   return (
     <div className={styles.frame} {...hold}>
-      <Pending count={props.pending ?? 0} onShow={props.onShowPending} />
+      <Pending {...props} />
       <table className={styles.table} aria-label={label} aria-rowcount={props.hasMore ? -1 : rows.length + 1}>
         <TableHead
           columns={columns}
@@ -185,16 +190,16 @@ function Space({ height }: { height: number }) {
   );
 }
 
-function Pending({ count, onShow }: { count: number; onShow: (() => void) | undefined }) {
+function Pending<T>({ pending = 0, onShowPending, newcomer = "new row", newcomers }: DataTableProps<T>) {
   const show = () => {
-    onShow?.();
+    onShowPending?.();
     window.scrollTo({ top: 0, behavior: "smooth" });
   };
   return (
     <div className={styles.pending} role="status">
-      {count > 0 && (
+      {pending > 0 && (
         <button type="button" className={styles.pill} onClick={show}>
-          {formatCounted(count, "new row")}
+          {formatCounted(pending, newcomer, newcomers)}
         </button>
       )}
     </div>
@@ -239,8 +244,8 @@ function useHold(margin: number, selected: boolean, onHold: ((held: boolean) => 
 }
 
 /** Ask for the next page some rows before the end is in sight. */
-function useMore<T>(end: number, { rows, hasMore, onMore, loadingMore }: DataTableProps<T>) {
+function useMore<T>(end: number, { rows, hasMore, onMore, loadingMore, moreFailed }: DataTableProps<T>) {
   useEffect(() => {
-    if (hasMore && !loadingMore && end >= rows.length - 20) onMore?.();
-  }, [end, rows.length, hasMore, loadingMore, onMore]);
+    if (hasMore && !loadingMore && !moreFailed && end >= rows.length - 20) onMore?.();
+  }, [end, rows.length, hasMore, loadingMore, moreFailed, onMore]);
 }

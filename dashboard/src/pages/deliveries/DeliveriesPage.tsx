@@ -83,21 +83,27 @@ function Rows({ list, openId, filtered, onHold, onOpen }: RowsProps) {
   if (list.error && list.rows.length === 0) return <ErrorState error={list.error} onRetry={list.retry} />;
   if (list.rows.length === 0 && list.pending === 0) return <Empty filtered={filtered} />;
   return (
-    <DataTable<Delivery>
-      label="Deliveries, newest first"
-      rows={list.rows}
-      columns={phone ? PHONE_COLUMNS : openId ? NARROW : COLUMNS}
-      {...(phone && { rowHeight: TALL_ROW })}
-      idOf={(delivery) => delivery.id}
-      onOpen={(delivery) => onOpen(delivery.id)}
-      openId={openId}
-      onHold={onHold}
-      pending={list.pending}
-      onShowPending={list.showPending}
-      hasMore={list.hasMore}
-      onMore={list.loadMore}
-      loadingMore={list.loadingMore}
-    />
+    <>
+      {list.error && <ErrorState error={list.error} onRetry={list.retry} />}
+      <DataTable<Delivery>
+        label="Deliveries, newest first"
+        rows={list.rows}
+        columns={phone ? PHONE_COLUMNS : openId ? NARROW : COLUMNS}
+        {...(phone && { rowHeight: TALL_ROW })}
+        idOf={(delivery) => delivery.id}
+        onOpen={(delivery) => onOpen(delivery.id)}
+        openId={openId}
+        onHold={onHold}
+        newcomer="new delivery"
+        newcomers="new deliveries"
+        pending={list.pending}
+        onShowPending={list.showPending}
+        hasMore={list.hasMore}
+        onMore={list.loadMore}
+        loadingMore={list.loadingMore}
+        moreFailed={list.moreFailed}
+      />
+    </>
   );
 }
 

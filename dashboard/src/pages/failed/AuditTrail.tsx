@@ -61,6 +61,12 @@ export function AuditTrail() {
           Refresh
         </Button>
       </div>
+      {query.error && (
+        <ErrorState
+          error={query.error}
+          onRetry={() => void (query.isFetchNextPageError ? query.fetchNextPage() : query.refetch())}
+        />
+      )}
       <DataTable<Entry>
         label="What operators did, newest first"
         rows={rows}
@@ -70,6 +76,7 @@ export function AuditTrail() {
         hasMore={query.hasNextPage}
         onMore={() => void query.fetchNextPage()}
         loadingMore={query.isFetchingNextPage}
+        moreFailed={query.isFetchNextPageError}
       />
     </div>
   );

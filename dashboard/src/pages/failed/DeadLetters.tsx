@@ -100,6 +100,7 @@ export function DeadLetters() {
             hasMore={letters.hasNextPage}
             onMore={() => void letters.fetchNextPage()}
             loadingMore={letters.isFetchingNextPage}
+            moreFailed={letters.isFetchNextPageError}
           />
         </Rows>
       </SplitView>
@@ -152,8 +153,17 @@ function Rows({ letters, filtered, children }: RowsProps) {
       </Card>
     );
   }
-  if (letters.rows.length > 0) return children;
-  if (letters.error) return <ErrorState error={letters.error} onRetry={() => void letters.refetch()} />;
+  const retry = () => void (letters.isFetchNextPageError ? letters.fetchNextPage() : letters.refetch());
+  const error = letters.error && <ErrorState error={letters.error} onRetry={retry} />;
+  if (letters.rows.length > 0) {
+    return (
+      <>
+        {error}
+        {children}
+      </>
+    );
+  }
+  if (error) return error;
   if (filtered) return <EmptyState title="No dead letter matches these filters" />;
   return <Empty />;
 }

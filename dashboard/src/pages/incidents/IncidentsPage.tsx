@@ -35,7 +35,7 @@ export default function IncidentsPage() {
   };
   const list = useIncidentList(status === null ? {} : { status }, held);
   const { ongoing, over } = split(list.rows);
-  const known = !list.loading && !list.error;
+  const known = !list.loading && (!list.error || list.rows.length > 0);
   return (
     <div className={styles.page}>
       <div className={styles.filters}>

@@ -99,11 +99,13 @@ export default function QueuePage() {
               selection={selection}
               onSelect={setSelection}
               onHold={setHeld}
+              newcomer="new ticket"
               pending={list.pending}
               onShowPending={list.showPending}
               hasMore={list.hasMore}
               onMore={list.loadMore}
               loadingMore={list.loadingMore}
+              moreFailed={list.moreFailed}
             />
           )}
         </div>
