@@ -16,17 +16,17 @@ import { withRange } from "./range";
 import { TopBar } from "./TopBar";
 
 /** The page of the address, whose title becomes the document's. */
-function usePage(): { title: string; timeless: boolean } {
+function usePage(): { title: string; ranged: boolean } {
   const { parser } = useRouter();
   const [location] = useLocation();
-  const { title, timeless = false } = PAGES.find(({ path }) => matchRoute(parser, path, location)[0]) ?? NOWHERE;
+  const { title, ranged = false } = PAGES.find(({ path }) => matchRoute(parser, path, location)[0]) ?? NOWHERE;
   useEffect(() => {
     document.title = `${title} · Ticket router`;
   }, [title]);
-  return { title, timeless };
+  return { title, ranged };
 }
 
-const NOWHERE = { title: "Not found", timeless: true };
+const NOWHERE = { title: "Not found", ranged: false };
 
 /** The keys that work on every page. */
 function useGlobalKeys(showHelp: () => void) {
@@ -49,7 +49,7 @@ function useGlobalKeys(showHelp: () => void) {
 
 /** The frame of every page. */
 export function Layout({ children }: { children: ReactNode }) {
-  const { title, timeless } = usePage();
+  const { title, ranged } = usePage();
   const [help, setHelp] = useState(false);
   // Lists wait for the first cursor: a change between a list and the cursor would be told by neither.
   const begun = useLivePart(({ updatedAt, error }) => updatedAt !== null || error !== null);
@@ -68,7 +68,7 @@ export function Layout({ children }: { children: ReactNode }) {
       </nav>
       <div className={styles.column}>
         <header className={styles.top}>
-          <TopBar title={title} timeless={timeless} onHelp={() => setHelp(true)} />
+          <TopBar title={title} ranged={ranged} onHelp={() => setHelp(true)} />
         </header>
         <HealthBanner />
         <main id="content" className={styles.content} tabIndex={-1}>

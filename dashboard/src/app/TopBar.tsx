@@ -12,16 +12,16 @@ import styles from "./TopBar.module.css";
 const THEME_ICONS: Record<Theme, LucideIcon> = { system: Monitor, light: Sun, dark: Moon };
 const THEME_WORDS: Record<Theme, string> = { system: "As the system", light: "Light", dark: "Dark" };
 
-type TopBarProps = { title: string; timeless: boolean; onHelp: () => void };
+type TopBarProps = { title: string; ranged: boolean; onHelp: () => void };
 
-export function TopBar({ title, timeless, onHelp }: TopBarProps) {
+export function TopBar({ title, ranged, onHelp }: TopBarProps) {
   return (
     <div className={styles.bar}>
       <NavigationMenu />
       <h1 className={styles.title}>{title}</h1>
       <Search />
       <div className={styles.tools}>
-        {!timeless && <RangeMenu />}
+        {ranged && <RangeMenu />}
         <FreshnessChip />
         <ThemeMenu />
         <KeyMenu onHelp={onHelp} />

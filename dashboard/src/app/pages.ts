@@ -19,8 +19,8 @@ export type Page = {
   component: LazyExoticComponent<ComponentType>;
   /** In the navigation; a page without one is reached from another. */
   nav?: { icon: LucideIcon; key: string };
-  /** The time range of the top bar means nothing here. */
-  timeless?: boolean;
+  /** It shows figures of the time range that is chosen in the top bar. */
+  ranged?: boolean;
 };
 
 export const PAGES: readonly Page[] = [
@@ -29,19 +29,18 @@ export const PAGES: readonly Page[] = [
     title: "Overview",
     component: lazy(() => import("@/pages/overview/OverviewPage")),
     nav: { icon: Gauge, key: "o" },
+    ranged: true,
   },
   {
     path: "/queue",
     title: "Queue",
     component: lazy(() => import("@/pages/queue/QueuePage")),
     nav: { icon: ListOrdered, key: "q" },
-    timeless: true,
   },
   {
     path: "/tickets/:id",
     title: "Ticket",
     component: lazy(() => import("@/pages/ticket/TicketPage")),
-    timeless: true,
   },
   {
     path: "/incidents",

@@ -53,7 +53,7 @@ export function Health({ stats }: { stats: Stats | undefined }) {
             </Part>
           ) : (
             fine > 0 && (
-              <Part name="Destinations" status="ok" href={links.deliveries()}>
+              <Part name="Destinations" status="ok" href={links.deliveries}>
                 {failing.length === 0 ? formatCounted(fine, "destination") : `${formatCount(fine)} others`}
               </Part>
             )

@@ -92,7 +92,7 @@ export function Kpis({ stats, range }: Props) {
             ? `${formatCount(summary.exhausted_1h)} exhausted`
             : `${formatCount(summary.pending_deliveries)} pending`)
         }
-        href={links.deliveries(summary && summary.exhausted_1h > 0 ? "exhausted" : undefined)}
+        href={links.lastHour(summary && summary.exhausted_1h > 0 ? "exhausted" : undefined)}
         tone={(summary?.exhausted_1h ?? 0) > 0 ? "failing" : "neutral"}
       />
       <KpiTile

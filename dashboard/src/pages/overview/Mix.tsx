@@ -1,6 +1,7 @@
 import { Link } from "wouter";
 import { useCategories } from "@/api/queries";
 import type { Stats } from "@/api/types";
+import type { Range } from "@/app/range";
 import { CategoryTag } from "@/components/CategoryTag";
 import { cx } from "@/components/cx";
 import { EmptyState } from "@/components/EmptyState";
@@ -12,7 +13,7 @@ import styles from "./Mix.module.css";
 import { mixOf } from "./mix";
 
 /** Scored tickets by category and band of urgency; each count leads to its tickets. */
-export function Mix({ stats }: { stats: Stats }) {
+export function Mix({ stats, range }: { stats: Stats; range: Range }) {
   const rows = mixOf(stats.by_category_band, useCategories());
   const most = Math.max(1, ...rows.map(({ total }) => total));
   const all = rows.reduce((sum, { total }) => sum + total, 0);
@@ -60,7 +61,7 @@ export function Mix({ stats }: { stats: Stats }) {
                   <span className={styles.zero}>0</span>
                 ) : (
                   <Link
-                    href={links.mix(category, band)}
+                    href={links.mix(category, range, band)}
                     className={styles.count}
                     aria-label={formatCounted(
                       counts[band],
@@ -77,7 +78,7 @@ export function Mix({ stats }: { stats: Stats }) {
               {total === 0 ? (
                 <span className={styles.zero}>0</span>
               ) : (
-                <Link href={links.mix(category)} className={styles.count}>
+                <Link href={links.mix(category, range)} className={styles.count}>
                   {formatCount(total)}
                 </Link>
               )}

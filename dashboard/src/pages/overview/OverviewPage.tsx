@@ -32,7 +32,7 @@ export default function OverviewPage() {
           <div className={styles.charts}>
             <Charts stats={stats} range={range} />
             <Card title="Category and urgency" note="tickets scored" className={styles.mix}>
-              <Mix stats={stats} />
+              <Mix stats={stats} range={range} />
             </Card>
           </div>
         </Suspense>

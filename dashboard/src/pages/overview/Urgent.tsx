@@ -63,7 +63,8 @@ export function Urgent() {
       ) : rows.length === 0 ? (
         <div className={styles.middle}>
           <EmptyState icon={Coffee} title="Nothing urgent in the last hour">
-            <Link href={links.urgent}>Look at all critical tickets</Link> or <Link href="/try">send one to try it</Link>
+            <Link href={links.critical}>Look at all critical tickets</Link> or{" "}
+            <Link href="/try">send one to try it</Link>
           </EmptyState>
         </div>
       ) : (
