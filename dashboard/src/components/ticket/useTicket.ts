@@ -38,7 +38,7 @@ export function useTickets(ids: readonly string[]): readonly (TicketDetail | nul
 /** Score the ticket's text again, with its pieces. It costs the model about ten runs, so somebody must ask for it. */
 export function useScored(id: string, asked: boolean): UseQueryResult<Scored, ApiError> {
   return useQuery<Scored, ApiError>({
-    queryKey: ["score", id],
+    queryKey: ["score", "ticket", id],
     queryFn: ({ signal }) => read(api.POST("/score", { body: { ticket_id: id }, signal })),
     enabled: asked,
     staleTime: Number.POSITIVE_INFINITY,

@@ -23,7 +23,7 @@ export function useLiveScore(text: string) {
   const settled = useSettled(text);
   const askable = settled.trim().length > 0 && settled.length <= LONGEST_CHARS;
   const query = useQuery<Score, ApiError>({
-    queryKey: ["score", settled],
+    queryKey: ["score", "text", settled],
     queryFn: ({ signal }) => read(api.POST("/score", { body: { text: settled }, signal })),
     enabled: askable,
     placeholderData: keepPreviousData,
