@@ -25,7 +25,7 @@ BROWSER := $(call stamp,dashboard/e2e/node_modules,dashboard/e2e/package-lock.js
 
 export SAM_CLI_TELEMETRY := 0
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo dashboard check-ui test-ui test test-models deploy-test container-test check format bench bench-scoring openapi cost model eval card lock doctor build deploy delete clean
+.PHONY: help setup run demo dashboard check-ui test-ui pictures test test-models deploy-test container-test check format bench bench-scoring openapi cost model eval card lock doctor build deploy delete clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,10 @@ check-ui: $(NODE) ## format, lint, types, tests and size of the dashboard (needs
 test-ui: $(DEV) $(SITE) $(BROWSER) ## use the dashboard in Chromium as a person would, on the local stack (ARGS="-g replay" picks)
 	@node dashboard/e2e/chromium.mjs
 	@cd dashboard/e2e && npm run --silent test -- $(ARGS)
+
+pictures: $(DEV) $(SITE) $(BROWSER) ## take the README's pictures of the dashboard again, ten minutes (needs Node.js with npm)
+	@node dashboard/e2e/chromium.mjs
+	@cd dashboard/e2e && npm exec -- playwright test -c pictures.config.ts
 
 test: $(DEV) ## run every test: no network, AWS account, Docker or Node (ARGS="-k ingest" picks)
 	@PYTHONDONTWRITEBYTECODE= exec $(PY) -m pytest -n auto --dist loadfile $(ARGS) # pytest's rewriting of the tests costs seconds: keep it

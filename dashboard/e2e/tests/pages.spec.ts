@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { ARTIFACTS } from "../world/figures";
-import { expect, signIn, test } from "../world/test";
+import { expect, loaded, signIn, test } from "../world/test";
 import { post, samples, scored, storm, URGENT } from "../world/tickets";
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"];
@@ -28,13 +28,6 @@ test.beforeAll(async ({ stack }) => {
   const own = { ticket_id: TICKET, description: URGENT, subject: "Wrong invoices", customer: "harbour-bikes" };
   await scored(stack, await post(stack, [own, ...samples(), ...storm(30)]));
 });
-
-/** Everything that was asked for has come. */
-async function loaded(page: Page): Promise<void> {
-  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-  await expect(page.locator("main")).not.toBeEmpty();
-  await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
-}
 
 async function violations(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();

@@ -41,3 +41,10 @@ export async function signIn(page: Page, key: string, path = "/app/"): Promise<v
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByRole("navigation", { name: "Pages" })).toBeVisible();
 }
+
+/** Wait until everything that was asked for has come: no page, list or chart says any more that it is loading. */
+export async function loaded(page: Page): Promise<void> {
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(page.locator("main")).not.toBeEmpty();
+  await expect(page.getByRole("status").filter({ hasText: /^Loading/ })).toHaveCount(0);
+}

@@ -11,7 +11,7 @@ export type Post = { ticket_id?: string; description: string; subject?: string; 
 export const URGENT = "Since the release every customer sees the invoices of other customers.";
 
 function lines<T>(file: string): T[] {
-  const text = readFileSync(join(ROOT, "events", file), "utf-8");
+  const text = readFileSync(join(ROOT, file), "utf-8");
   return text
     .trim()
     .split("\n")
@@ -20,12 +20,20 @@ function lines<T>(file: string): T[] {
 
 /** The twenty tickets of `make demo`. */
 export function samples(): Post[] {
-  return lines<Post>("samples.jsonl");
+  return lines<Post>("events/samples.jsonl");
+}
+
+/** Tickets about all sorts of things, from those that the model was trained on. */
+export function ordinary(count: number): Post[] {
+  const rows = ["a", "b", "c", "d"].flatMap((name) => lines<{ text: string }>(`models/data/${name}.jsonl`));
+  // Neighbours in a file tell of the same thing: walk in strides.
+  const stride = 97;
+  return Array.from({ length: count }, (_, n) => ({ description: rows[(n * stride) % rows.length]?.text ?? "" }));
 }
 
 /** The first tickets of a storm: those of one incident. */
 export function storm(count: number): Post[] {
-  const rows = lines<Post & { story: string }>("storm.jsonl");
+  const rows = lines<Post & { story: string }>("events/storm.jsonl");
   const posts = rows.map(({ story: _, ...post }) => post);
   return posts.slice(0, count);
 }

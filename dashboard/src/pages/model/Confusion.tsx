@@ -8,7 +8,8 @@ type Props = { title: string; labels: readonly string[]; counts: readonly (reado
 /** Labels in rows, verdicts in columns, shaded by the share of the row: rare labels are as visible as frequent ones. */
 export function Confusion({ title, labels, counts }: Props) {
   return (
-    <div className={styles.scroll}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: on a phone it scrolls, and the keyboard has to reach it
+    <section className={styles.scroll} tabIndex={0} aria-label={title}>
       <table className={styles.table}>
         <caption className={styles.caption}>{title}</caption>
         <thead>
@@ -45,7 +46,7 @@ export function Confusion({ title, labels, counts }: Props) {
           })}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 
