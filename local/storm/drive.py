@@ -15,7 +15,7 @@ from local.storm.outcome import Json, Seen, count
 from local.storm.tickets import Telling
 from ticketrouter.domain.digest import MAX_GAP_MS
 
-PATIENCE_S = 120  # without any change; then what is not final is lost
+PATIENCE_S = 120  # while none becomes final; then what is not scored is lost
 DIGEST_PATIENCE_S = PATIENCE_S + MAX_GAP_MS // 1_000  # while an alert waits for its digest
 ON_ITS_WAY_S = 30  # for a message after the last alert is final
 LOOK_EACH_S = 0.5
@@ -92,16 +92,20 @@ class Storm:
         raise LocalStackError(f"POST /tickets was put off {_TRIES} times: see the logs of ingest")
 
     async def _watch(self, cursor: str, total: int) -> None:
-        """Follow the changes until all that was posted is final, or nothing changes any more."""
-        last_change = time.monotonic()
+        """Follow the changes until all that was posted is final, or nothing more becomes so.
+
+        A ticket that changes is no reason to wait: an alert to a dead destination is tried for hours.
+        """
+        last_final, fewest = time.monotonic(), total
         while len(self._posted) < total or self._unfinished():
             page = await self._get("/changes", since=cursor, limit=str(_PAGE))
             cursor = page["cursor"]
-            if page["tickets"] or len(self._posted) < total:
-                last_change = time.monotonic()
             self._tickets |= {ticket["ticket_id"]: ticket for ticket in page["tickets"]}
             self._tell()
-            if time.monotonic() > last_change + self._patience_s():
+            unfinished = total - len(self._posted) + len(self._unfinished())
+            if unfinished < fewest or len(self._posted) < total:
+                last_final, fewest = time.monotonic(), unfinished
+            if time.monotonic() > last_final + self._patience_s():
                 return
             if not page["more"]:
                 await asyncio.sleep(page["poll_after_ms"] / 1_000)

@@ -23,12 +23,15 @@ class Router:
     """Finds every ticket urgent at the next look at the changes, and tells all of them in one message.
 
     It first answers as `refusals` say, never scores the first `forgets` tickets, and the message is there only after
-    `late` looks at the sink.
+    `late` looks at the sink. With `dead`, the alert of the last ticket is tried without end, and each look tells of it.
     """
 
-    def __init__(self, refusals: Sequence[web.Response] = (), forgets: int = 0, late: int = 0) -> None:
+    def __init__(
+        self, refusals: Sequence[web.Response] = (), forgets: int = 0, late: int = 0, dead: bool = False
+    ) -> None:
         self.posts: list[dict[str, Any]] = []
         self.late = late
+        self.dead = dead
         self._refusals = list(refusals)
         self._forgets = forgets
         self._told = 0
@@ -42,6 +45,8 @@ class Router:
                 return web.json_response({"status": "accepted"}, status=202)
             case (_, "/changes"):
                 news, self._told = self._tickets()[self._told :], len(self._tickets())
+                if self.dead and self.posts:
+                    news = [*news, self._tickets()[-1] | {"alerts": [{"destination": "sink", "status": "pending"}]}]
                 return web.json_response({"tickets": news, "cursor": "c", "more": False, "poll_after_ms": 1})
             case (_, "/tickets"):
                 return web.json_response({"tickets": self._tickets(), "cursor": None})
@@ -120,6 +125,15 @@ def test_a_ticket_that_is_never_final_does_not_hold_up_the_end(monkeypatch: pyte
     seen, progress = run(Router(forgets=1))
 
     assert len(seen.posted.keys() - seen.tickets.keys()) == 1
+    assert progress[-1] == (5, 4)
+
+
+def test_an_alert_that_is_tried_for_hours_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drive, "PATIENCE_S", 0.2)
+
+    seen, progress = run(Router(dead=True))
+
+    assert count(seen).lost == 0
     assert progress[-1] == (5, 4)
 
 
