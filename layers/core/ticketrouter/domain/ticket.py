@@ -21,6 +21,7 @@ MAX_METADATA_CHARS = 1_000
 CONTENT_WINDOW_MS = 600_000  # the same customer's same words within 10 minutes are one ticket
 
 TICKET_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+TICKET_ID_RULE = "must be 1 to 128 letters, digits or . _ : -"
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 # Control characters but \t and \n, and the bidi controls and non-characters that let a text look like another

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema, model_validator
 
 from ticketrouter.domain.errors import InvalidTicketError, MalformedBodyError, PayloadTooLargeError
 from ticketrouter.domain.ticket import (
@@ -18,6 +18,7 @@ from ticketrouter.domain.ticket import (
     MAX_METADATA_KEYS,
     MAX_SUBJECT_CHARS,
     TICKET_ID,
+    TICKET_ID_RULE,
 )
 from ticketrouter.edge.problems import field_problems
 
@@ -26,14 +27,24 @@ _CSV_FIELDS = ("ticket_id", "text", "description", "subject", "customer", "chann
 csv.field_size_limit(2 * 1024 * 1024)  # a body is at most 1 MiB, so a long field is judged as a ticket, not as a crash
 
 
+def _is_ticket_id(text: str) -> str:
+    if not TICKET_ID.fullmatch(text):
+        raise ValueError(TICKET_ID_RULE)  # a sentence: pydantic's own would be the regular expression
+    return text
+
+
+_TicketId = Annotated[
+    str, AfterValidator(_is_ticket_id), WithJsonSchema({"type": "string", "pattern": f"^{TICKET_ID.pattern}$"})
+]
+
+
 class TicketRequest(BaseModel):
     """A ticket to be routed: `description`, or `text` as an older client calls it."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    ticket_id: str | None = Field(
+    ticket_id: _TicketId | None = Field(
         default=None,
-        pattern=f"^{TICKET_ID.pattern}$",
         description="Your own id. The same id and content again is a duplicate, other content a 409.",
         examples=["101"],
     )

@@ -21,7 +21,15 @@ from ticketrouter.domain.errors import (
 )
 from ticketrouter.domain.message import WorkItem
 from ticketrouter.domain.status import State
-from ticketrouter.domain.ticket import IDEMPOTENCY_KEY, TICKET_ID, Ticket, TicketIds, check_lengths, clean
+from ticketrouter.domain.ticket import (
+    IDEMPOTENCY_KEY,
+    TICKET_ID,
+    TICKET_ID_RULE,
+    Ticket,
+    TicketIds,
+    check_lengths,
+    clean,
+)
 from ticketrouter.domain.urgency import lane_for
 from ticketrouter.ports import Claim, ClaimOutcome, Claims, Clock, Randomness, WorkQueue
 
@@ -151,8 +159,7 @@ class Ingest:
         """Return the client's id; else one that its key, or its customer's words, determine; else a random one."""
         if draft.ticket_id is not None:
             if not TICKET_ID.fullmatch(draft.ticket_id):
-                detail = "must be 1 to 128 letters, digits or . _ : -"
-                raise InvalidTicketError(FieldProblem("/ticket_id", detail))
+                raise InvalidTicketError(FieldProblem("/ticket_id", TICKET_ID_RULE))
             return draft.ticket_id
         if draft.idempotency_key is not None:
             if not IDEMPOTENCY_KEY.fullmatch(draft.idempotency_key):
