@@ -26,3 +26,14 @@ export function reasonWords(reason: string): string {
 export function reasonMeaning(reason: string): string {
   return REASONS[reason]?.[1] ?? "";
 }
+
+/** What became of a redrive, in words. Source: `outcome` of `POST /dead-letters/redrive` in docs/openapi.json. */
+export const REDRIVEN: Readonly<Record<string, string>> = {
+  "would-send": "would be sent again",
+  sent: "on the queue again",
+  delayed: "open again, the queue did not take it yet: it is sent within minutes",
+  "not-sent": "not taken by the queue: still a dead letter, try again",
+  "not-failed": "not failed any more: nothing to do",
+  "not-found": "gone",
+  "store-unavailable": "not done, the store did not answer: still a dead letter, try again",
+};

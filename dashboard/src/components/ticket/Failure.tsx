@@ -5,7 +5,7 @@ import type { ApiError } from "@/api/problem";
 import type { TicketDetail } from "@/api/types";
 import { ErrorState } from "@/components/ErrorState";
 import { OperatorButton } from "@/components/OperatorButton";
-import { reasonMeaning, reasonWords } from "@/format/failure";
+import { REDRIVEN, reasonMeaning, reasonWords } from "@/format/failure";
 import { formatCounted } from "@/format/number";
 import styles from "./Failure.module.css";
 
@@ -25,7 +25,7 @@ export function Failure({ ticket }: { ticket: TicketDetail }) {
           {reasonWords(reason)}, after {formatCounted(ticket.attempts, "attempt")}
         </p>
         <p>{reasonMeaning(reason)} Nobody was alerted.</p>
-        {data && <p role="status">{data === "sent" ? "It is on its queue again." : `Not sent: ${data}.`}</p>}
+        {data && <p role="status">{`It is ${REDRIVEN[data] ?? data}.`}</p>}
       </div>
       <OperatorButton icon={RotateCcw} busy={isPending} title="Put it on its queue again" onClick={() => mutate()}>
         Redrive

@@ -48,7 +48,9 @@ export function WhyThisScore({ ticket }: { ticket: TicketDetail }) {
 }
 
 function Pieces({ scored, ticket }: { scored: Scored; ticket: TicketDetail }) {
-  const moved = ticket.urgency_score !== null && scored.urgency_score !== ticket.urgency_score;
+  const before = ticket.urgency_score;
+  const moved = before !== null && formatScore(scored.urgency_score) !== formatScore(before);
+  const since = scored.model_version === ticket.model_version ? "" : ": the model has changed since";
   return (
     <div className={styles.pieces}>
       <h3 className={styles.heading}>What each piece does to S</h3>
@@ -56,7 +58,7 @@ function Pieces({ scored, ticket }: { scored: Scored; ticket: TicketDetail }) {
       <p className={styles.note}>
         A figure is what S loses without that piece; they do not add up to S. Measured now in{" "}
         {formatDuration(scored.latency_ms)} by {scored.degraded ? "the word list" : `model ${scored.model_version}`}.
-        {moved && ` Today the text gives S ${formatScore(scored.urgency_score)}: the model has changed since.`}
+        {moved && ` Today the text gives S ${formatScore(scored.urgency_score)}${since}.`}
       </p>
     </div>
   );

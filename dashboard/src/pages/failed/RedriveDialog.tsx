@@ -2,22 +2,13 @@ import { useCallback } from "react";
 import { api, read } from "@/api/client";
 import { BulkDialog, type BulkWords } from "@/components/bulk/BulkDialog";
 import type { Call } from "@/components/bulk/bulk";
+import { REDRIVEN } from "@/format/failure";
 import { formatCounted } from "@/format/number";
 import type { DeadLetterFilters } from "./useDeadLetters";
 
 /** Which dead letters: some by their ids, or all that a filter keeps; an empty filter keeps all. */
 export type Which = { ids: readonly string[] } | DeadLetterFilters;
 type Props = { which: Which; onClose: () => void; onDone: () => void };
-
-const OUTCOMES = {
-  "would-send": "would be sent again",
-  sent: "on the queue again",
-  delayed: "open again, the queue did not take it yet: it is sent within minutes",
-  "not-sent": "not taken by the queue: still a dead letter, try again",
-  "not-failed": "not failed any more: nothing to do",
-  "not-found": "gone",
-  "store-unavailable": "not done, the store did not answer: still a dead letter, try again",
-};
 
 export function RedriveDialog({ which, onClose, onDone }: Props) {
   const call = useCallback<Call>(
@@ -56,7 +47,7 @@ function wordsFor(which: Which): BulkWords {
     one: "dead letter",
     many: "dead letters",
     confirm: (count) => `Redrive ${count}`,
-    outcomes: OUTCOMES,
+    outcomes: REDRIVEN,
     would: "would-send",
   };
 }
