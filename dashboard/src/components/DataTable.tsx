@@ -1,6 +1,5 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import {
-  type FocusEvent,
   type MouseEvent,
   type ReactNode,
   useCallback,
@@ -16,6 +15,7 @@ import styles from "./DataTable.module.css";
 import { extend, type Selection, step, toggle, toggleAll } from "./rowKeys";
 import { type Column, TableHead } from "./TableHead";
 import { TableRow } from "./TableRow";
+import { useHold } from "./useHold";
 import { useMediaQuery } from "./useMediaQuery";
 
 export type { Column } from "./TableHead";
@@ -76,7 +76,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: sizes are kept until they are said to be others
   useEffect(() => virtual.measure(), [rowHeight, virtual]);
-  const hold = useHold(margin, (selection?.ids.size ?? 0) > 0, props.onHold);
+  const hold = useTellHold(margin, (selection?.ids.size ?? 0) > 0, props.onHold);
   useMore(virtual.range?.endIndex ?? 0, props);
 
   const order = rows.map(idOf);
@@ -220,9 +220,8 @@ function useOffsetTop(element: { current: HTMLElement | null }): number {
 }
 
 /** Tell when a person is at work in the rows: pointer or focus in them, scrolled into them, something selected. */
-function useHold(margin: number, selected: boolean, onHold: ((held: boolean) => void) | undefined) {
-  const [pointer, setPointer] = useState(false);
-  const [focus, setFocus] = useState(false);
+function useTellHold(margin: number, selected: boolean, onHold: ((held: boolean) => void) | undefined) {
+  const { held: touched, hold } = useHold();
   const [scrolled, setScrolled] = useState(false);
   useEffect(() => {
     const follow = () => setScrolled(window.scrollY > margin / 2);
@@ -230,17 +229,10 @@ function useHold(margin: number, selected: boolean, onHold: ((held: boolean) => 
     window.addEventListener("scroll", follow, { passive: true });
     return () => window.removeEventListener("scroll", follow);
   }, [margin]);
-  const held = pointer || focus || scrolled || selected;
+  const held = touched || scrolled || selected;
   useEffect(() => onHold?.(held), [held, onHold]);
-  return {
-    // Not onPointerEnter: React tells nothing of a pointer that stood still when the rows came to be under it.
-    onPointerOver: useCallback(() => setPointer(true), []),
-    onPointerLeave: useCallback(() => setPointer(false), []),
-    onFocus: useCallback(() => setFocus(true), []),
-    onBlur: useCallback((event: FocusEvent<HTMLElement>) => {
-      if (!event.currentTarget.contains(event.relatedTarget)) setFocus(false);
-    }, []),
-  };
+  useEffect(() => () => onHold?.(false), [onHold]); // a table that is gone holds nothing back
+  return hold;
 }
 
 /** Ask for the next page some rows before the end is in sight. */

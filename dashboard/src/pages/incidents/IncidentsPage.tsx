@@ -1,5 +1,4 @@
 import { Boxes } from "lucide-react";
-import { useState } from "react";
 import type { Incident } from "@/api/types";
 import { oneOf, useUrlState } from "@/app/urlState";
 import { Button } from "@/components/Button";
@@ -8,6 +7,7 @@ import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
 import { FilterTokens } from "@/components/FilterTokens";
 import { Skeleton } from "@/components/Skeleton";
+import { useHold } from "@/components/useHold";
 import { formatCounted } from "@/format/number";
 import { useIncidentList } from "@/live/lists";
 import { IncidentRow } from "./IncidentRow";
@@ -26,13 +26,7 @@ const OPTIONS = [
 
 export default function IncidentsPage() {
   const [{ status }, setState] = useUrlState(STATE);
-  const [held, setHeld] = useState(false);
-  const hold = {
-    onPointerOver: () => setHeld(true), // not Enter: the list may appear under a pointer that stands still,
-    onPointerLeave: () => setHeld(false),
-    onFocus: () => setHeld(true),
-    onBlur: () => setHeld(false),
-  };
+  const { held, hold } = useHold();
   const list = useIncidentList(status === null ? {} : { status }, held);
   const { ongoing, over } = split(list.rows);
   const known = !list.loading && (!list.error || list.rows.length > 0);

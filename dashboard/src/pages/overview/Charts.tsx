@@ -94,10 +94,9 @@ function latencyEntries({ latency, series }: Stats, step: Step | undefined): Ent
     })),
     ...STAGES.map((stage) => ({
       key: stage,
-      label: STAGE_WORDS[stage],
+      label: `${STAGE_WORDS[stage]}, mean`,
       value: formatMs(step ? step.mean_ms[stage] : latency[`${stage}_ms`].mean),
       shape: "box" as const,
-      more: ", mean",
     })),
     { key: "cold", label: "Cold starts", value: formatCount(cold), shape: "triangle" },
   ];

@@ -1,5 +1,5 @@
 import { Coffee } from "lucide-react";
-import { useRef, useState } from "react";
+import { useRef } from "react";
 import { Link } from "wouter";
 import type { Ticket } from "@/api/types";
 import { Button } from "@/components/Button";
@@ -10,6 +10,7 @@ import { ErrorState } from "@/components/ErrorState";
 import { SentimentWord } from "@/components/SentimentWord";
 import { RelativeTime } from "@/components/Time";
 import { UrgencyMeter } from "@/components/UrgencyMeter";
+import { useHold } from "@/components/useHold";
 import { BAND_FLOORS } from "@/format/band";
 import { formatCount } from "@/format/number";
 import { useServerTime } from "@/live/clock";
@@ -25,15 +26,8 @@ const ABOVE_HIGH = BAND_FLOORS.high + 0.0001; // S has four decimals; a band beg
 
 /** What was accepted in the last hour and is critical or high, the most urgent first. */
 export function Urgent() {
-  const [held, setHeld] = useState(false);
+  const { held, hold } = useHold();
   const { rows, list } = useUrgent(held);
-  const hold = {
-    // Not `Enter`: React has none for a list that comes under a pointer that stands still.
-    onPointerOver: () => setHeld(true),
-    onPointerLeave: () => setHeld(false),
-    onFocus: () => setHeld(true),
-    onBlur: () => setHeld(false),
-  };
   const pending = Math.min(list.pending, SHOWN);
   return (
     <Card
