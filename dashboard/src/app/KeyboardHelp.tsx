@@ -1,10 +1,12 @@
 import { Dialog } from "@/components/Dialog";
 import { useHotkeyList } from "./hotkeys";
 import styles from "./KeyboardHelp.module.css";
+import { setLetterKeys, useLetterKeys } from "./letterKeys";
 
 /** All keys that do something on this page. */
 export function KeyboardHelp({ open, onClose }: { open: boolean; onClose: () => void }) {
   const hotkeys = useHotkeyList();
+  const letters = useLetterKeys();
   const known = new Map(hotkeys.map((hotkey) => [hotkey.keys, hotkey.does]));
   return (
     <Dialog open={open} onClose={onClose} title="Keyboard">
@@ -28,6 +30,10 @@ export function KeyboardHelp({ open, onClose }: { open: boolean; onClose: () => 
           <dd>Close what is open</dd>
         </div>
       </dl>
+      <label className={styles.choice}>
+        <input type="checkbox" checked={letters} onChange={(event) => setLetterKeys(event.target.checked)} />
+        Letters and signs do something; Enter and Esc always do
+      </label>
     </Dialog>
   );
 }

@@ -1,6 +1,7 @@
 import { cleanup, fireEvent, render } from "@testing-library/react";
 import { afterEach, describe, expect, it } from "vitest";
 import { useHotkeyListener, useHotkeys } from "./hotkeys";
+import { setLetterKeys } from "./letterKeys";
 
 /** A page with some keys, a field, a link and a dialog; notes which keys did something. */
 function setUp(dialog = false) {
@@ -22,7 +23,10 @@ function setUp(dialog = false) {
   return { ...view, done, press };
 }
 
-afterEach(cleanup);
+afterEach(() => {
+  cleanup();
+  setLetterKeys(true);
+});
 
 describe("a key", () => {
   it("does what was said, alone or after another one", () => {
@@ -30,6 +34,16 @@ describe("a key", () => {
     for (const key of ["j", "g", "q", "q"]) press(key);
     press("J", document.body, { shiftKey: true });
     expect(done).toEqual(["j", "g q", "q", "Shift+J"]);
+  });
+
+  it("does nothing if it is a letter and those are turned off", () => {
+    const { done, press } = setUp();
+    setLetterKeys(false);
+    for (const key of ["j", "g", "q", "Enter"]) press(key);
+    expect(done).toEqual(["Enter"]);
+    setLetterKeys(true);
+    press("j");
+    expect(done).toEqual(["Enter", "j"]);
   });
 
   it("is left to fields, links and shortcuts of the browser", () => {

@@ -4,6 +4,7 @@
  * Each component says its own; the list of all that work right now is what `?` shows.
  */
 import { useEffect, useRef, useSyncExternalStore } from "react";
+import { letterKeysOn } from "./letterKeys";
 
 export type Hotkey = {
   /** `j`, `/`, `Enter`, `Shift+J`, or two keys one after the other: `g o`. */
@@ -43,6 +44,7 @@ function onKeyDown(event: KeyboardEvent): void {
   // A dialog or menu has keys of its own.
   const covered = document.querySelector("dialog[open], [role=menu]");
   if (event.defaultPrevented || modified || covered || isTaken(event.target, event.key)) return;
+  if (event.key.length === 1 && !letterKeysOn()) return; // Enter and Escape have longer names
   const key = event.shiftKey && event.key.length === 1 && /[A-Z]/.test(event.key) ? `Shift+${event.key}` : event.key;
   const before = event.timeStamp - prefix.at < SEQUENCE_MS ? prefix.key : "";
   prefix = { key, at: event.timeStamp };
