@@ -58,6 +58,7 @@ test("sign in, choose and open a ticket, acknowledge an incident: by keys alone"
 
 test("the first Tab leads past the navigation", async ({ page, stack }) => {
   await page.goto("/app/queue");
+  await expect(page.getByLabel("API key")).toBeFocused(); // what is typed before is lost
   await page.keyboard.type(stack.key);
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1, name: "Queue" })).toBeVisible();
