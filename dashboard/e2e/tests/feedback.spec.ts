@@ -8,8 +8,8 @@ test("feedback is kept with the ticket", async ({ page, stack }) => {
   await signIn(page, stack.key, `/app/tickets/${ticket_id}`);
   await page.getByRole("button", { name: "Something is wrong" }).click();
 
-  await page.getByRole("checkbox", { name: "Legal", exact: true }).check();
-  await page.getByRole("checkbox", { name: /blocked with no workaround/ }).check();
+  await page.getByRole("radio", { name: "Legal", exact: true }).check();
+  await page.getByRole("radio", { name: /blocked with no workaround/ }).check();
   await page.getByLabel("Note for people").fill("It is about the contract.");
   await page.getByRole("button", { name: "Send", exact: true }).click();
 

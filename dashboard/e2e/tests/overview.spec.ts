@@ -18,7 +18,7 @@ test("each tile says what the API says, and leads to its list", async ({ page, s
       [/^Accepted\b/, `${formatCount(summary.accepted_per_min)} /min`],
       [/^In flight\b/, formatCount(summary.in_flight)],
       [/^Oldest wait\b/, summary.oldest_wait_ms === null ? "None" : formatDuration(summary.oldest_wait_ms)],
-      [/^p95\b/, summary.total_p95_ms === null ? "None" : formatDuration(summary.total_p95_ms)],
+      [/^Latency, p95\b/, summary.total_p95_ms === null ? "None" : formatDuration(summary.total_p95_ms)],
       [/^Urgent\b/, formatCount(summary.urgent_1h)],
       [/^Deliver/, ended === 0 ? "None" : formatShare(summary.delivered_1h / ended)],
       [/^Dead letters\b/, formatCount(summary.dead_letters)],

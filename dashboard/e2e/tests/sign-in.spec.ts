@@ -75,7 +75,7 @@ test.describe("a key that may only read", () => {
 
     const button = page.getByRole("button", { name: "Send many again" });
     await expect(button).toBeDisabled();
-    await expect(button).toHaveAttribute("title", /lacks the scope operate/);
+    await expect(button).toHaveAccessibleDescription(/lacks the scope operate/);
     await page.getByRole("button", { name: "Key and help" }).click();
     await expect(page.getByText("the key may not operate")).toBeVisible();
   });
