@@ -23,7 +23,7 @@ class Router:
     """Finds every ticket urgent at the next look at the changes, and tells all of them in one message.
 
     It first answers as `refusals` say, never scores the first `forgets` tickets, and the message is there only after
-    `late` looks at the sink. With `dead`, the alert of the last ticket is tried without end, and each look tells of it.
+    `late` looks at the sink. With `dead`, the alert of the first ticket is tried without end, and each look tells of it.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Router:
             case (_, "/changes"):
                 news, self._told = self._tickets()[self._told :], len(self._tickets())
                 if self.dead and self.posts:
-                    news = [*news, self._tickets()[-1] | {"alerts": [{"destination": "sink", "status": "pending"}]}]
+                    news = [*news, self._tickets()[0] | {"alerts": [{"destination": "sink", "status": "pending"}]}]
                 return web.json_response({"tickets": news, "cursor": "c", "more": False, "poll_after_ms": 1})
             case (_, "/tickets"):
                 return web.json_response({"tickets": self._tickets(), "cursor": None})
