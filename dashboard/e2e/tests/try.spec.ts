@@ -3,6 +3,9 @@ import { expect, signIn, test } from "../world/test";
 
 const SUBJECT = "Payments end with 500";
 
+// After the storm of another test the preset's outage would be told through its incident alone.
+test.use({ options: { name: "try" } });
+
 test("a preset is explained, posted, scored, alerted, and found in Deliveries", async ({ page, stack }) => {
   await signIn(page, stack.key, "/app/try");
   await page.getByRole("button", { name: "Calm outage" }).click();
