@@ -10,6 +10,7 @@ export default defineConfig({
   workers: 1, // one stack at a time: it has ten processes of its own
   fullyParallel: false,
   forbidOnly: true,
+  retries: process.env.CI ? 1 : 0, // a machine that others slow down; what passes only then is listed as flaky
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: [["list"], ["./world/figures.ts"]],
