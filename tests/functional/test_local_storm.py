@@ -23,7 +23,7 @@ class Router:
     """Finds every ticket urgent at the next look at the changes, and tells all of them in one message.
 
     It first answers as `refusals` say, never scores the first `forgets` tickets, and the message is there only after
-    `late` looks at the sink. With `dead`, the alert of the first ticket is tried without end, and each look tells of it.
+    `late` looks at the sink. With `dead`, the alert of the first ticket is tried without end, as each look tells.
     """
 
     def __init__(
