@@ -10,9 +10,11 @@ clients have to follow MOVED is not supported: its replies end as CacheUnavailab
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any
 
 from redis import ConnectionPool
@@ -33,11 +35,17 @@ Command = tuple[str | bytes | int | float, ...]
 
 @cache
 def scripts() -> dict[str, tuple[bytes, str]]:
-    """Return text and SHA-1 of every script, by the name of its file."""
+    """Return text and SHA-1 of every script, by the name of its file, each behind the parts that it begins with."""
     folder = resources.files(__package__) / "scripts"
     files = [file for file in folder.iterdir() if file.name.endswith(".lua")]
-    texts = {file.name.removesuffix(".lua"): file.read_bytes() for file in files}
+    texts = {file.name.removesuffix(".lua"): _with_parts(file.read_bytes(), folder / "parts") for file in files}
     return {name: (text, hashlib.sha1(text, usedforsecurity=False).hexdigest()) for name, text in texts.items()}
+
+
+def _with_parts(script: bytes, folder: Traversable) -> bytes:
+    """Put the parts that a script names (`-- with <part>`) before it: Redis lets no script call another."""
+    names = re.findall(rb"^-- with (\w+)$", script, re.MULTILINE)
+    return b"".join([*((folder / f"{name.decode()}.lua").read_bytes() for name in names), script])
 
 
 def call(script: str, keys: Sequence[str], *arguments: str | bytes | int | float) -> Command:

@@ -2,6 +2,7 @@
 -- KEYS {incidents}:groups, {incidents}:answers, {incidents}:answered and {incidents}:live (by ticket, until when)
 -- ARGV how many of each at most
 -- Returns 1 if there may be more, else 0
+-- with incident_group
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local groups, changed = {}, {}
@@ -12,26 +13,6 @@ local function group_of(id)
     groups[id] = raw and cjson.decode(raw) or false
   end
   return groups[id]
-end
-
-local function rid(list, ticket)
-  local kept = {}
-  for _, one in ipairs(list) do if one[1] ~= ticket then kept[#kept + 1] = one end end
-  return kept
-end
-
-local function let_go(group, ticket, answer)
-  group.live = group.live - 1
-  if answer.urgent then group.live_urgent = group.live_urgent - 1 end
-  if group.formed then return end
-  group.count, group.urgent = group.live, group.live_urgent
-  local left = (group.categories[answer.category] or 0) - 1
-  group.categories[answer.category] = left > 0 and left or nil
-  group.samples, group.early, group.top = rid(group.samples, ticket), rid(group.early, ticket), 0
-  for i, one in ipairs(group.early) do
-    group.first_seen = i == 1 and one[4] or math.min(group.first_seen, one[4])
-    group.top = math.max(group.top, one[3])
-  end
 end
 
 -- An answer is the group's id, 30 bytes, and behind it JSON. Of what leaves, an incident keeps the count, a group nothing.
