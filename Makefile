@@ -25,7 +25,7 @@ BROWSER := $(call stamp,dashboard/e2e/node_modules,dashboard/e2e/package-lock.js
 
 export SAM_CLI_TELEMETRY := 0
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo dashboard check-ui test-ui pictures test test-models deploy-test container-test check format bench bench-scoring openapi cost model eval card lock doctor build deploy delete clean
+.PHONY: help setup run demo dashboard check-ui test-ui pictures test faults test-models deploy-test container-test check format bench bench-scoring openapi cost model eval card lock doctor build deploy delete clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ pictures: $(DEV) $(SITE) $(BROWSER) ## take the README's pictures of the dashboa
 
 test: $(DEV) ## run every test: no network, AWS account, Docker or Node (ARGS="-k ingest" picks)
 	@PYTHONDONTWRITEBYTECODE= exec $(PY) -m pytest -n auto --dist loadfile $(ARGS) # pytest's rewriting of the tests costs seconds: keep it
+
+faults: $(DEV) ## attack the router with faults for 20 minutes, and write down what held (ARGS="soak --scale 0.1" picks)
+	@exec $(PY) -m tests.faults $(or $(ARGS),--write)
 
 test-models: $(MODELS) ## test how the model is trained and exported, with torch and without a hub (ARGS="-k loss" picks)
 	@exec .venv-models/bin/python -m pytest -c tests/models/pytest.ini tests/models $(ARGS)

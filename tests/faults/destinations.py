@@ -1,22 +1,21 @@
 """Twenty destinations of which five are dead: how long do the healthy ones wait, and what becomes of the rest?
 
-`python -m tests.faults.destinations` sends 900 urgent tickets in half an hour of virtual time, each to all twenty, and
-sees to the end of the last alert; once as it is, and once without the breaker.
+`python -m tests.faults destinations` sends 900 urgent tickets in half an hour of virtual time, each to all twenty, and
+sees to the end of the last alert.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tests.faults.dispatcher import alert
-from tests.faults.dispatchers import Chance, Fleet
-from tests.faults.queue_double import QueueDouble
-from tests.faults.receivers import Receivers, url_of
-from tests.faults.times import START_MS, VirtualTime
+from tests.faults.harness.dispatchers import Chance, Fleet
+from tests.faults.harness.queue_double import QueueDouble
+from tests.faults.harness.receivers import Receivers, url_of
+from tests.faults.harness.times import START_MS, VirtualTime
+from tests.faults.suite import Result
 from ticketrouter.domain.alert import Alert, Destination
 from ticketrouter.domain.status import DeliveryStatus
 from ticketrouter.ports import Admission, Admitted
@@ -75,7 +74,7 @@ class NoBreaker:
         return lambda *args, **kwargs: None
 
 
-def run(*, minutes: float = MINUTES, seed: int = 1, breaker: bool = True) -> tuple[list[Fared], QueueDouble]:
+def attack(*, minutes: float = MINUTES, seed: int = 1, breaker: bool = True) -> tuple[list[Fared], QueueDouble]:
     """Send tickets to all destinations for some minutes, and see to the end of the last alert."""
     chance, time = Chance(seed), VirtualTime()
     queue, receivers = QueueDouble(time, chance), Receivers(time, chance)
@@ -142,19 +141,25 @@ def report(fared: Sequence[Fared], queue: QueueDouble) -> str:
 _SUMS = ("alerts", "delivered", "exhausted", "tries")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--minutes", type=float, default=MINUTES)
-    parser.add_argument("--seed", type=int, default=1)
-    asked = parser.parse_args()
-    outcome, queue = run(minutes=asked.minutes, seed=asked.seed)
-    print(f"5 of 20 destinations dead, {TICKETS_A_SECOND} tickets/s for {asked.minutes:g} min, virtual time")
-    print(report(outcome, queue))
-    print("\nthe same without the breaker")
-    print(report(*run(minutes=asked.minutes, seed=asked.seed, breaker=False)))
-    p95_ms = percentile(healthy_delays_ms(outcome), 0.95)
-    sys.exit(p95_ms > HEALTHY_P95_MS or any(each.lost for each in outcome))
-
-
-if __name__ == "__main__":
-    main()
+def run(seed: int, scale: float) -> Result:
+    fared, queue = attack(minutes=MINUTES * scale, seed=seed)
+    print(report(fared, queue))
+    p95_ms = percentile(healthy_delays_ms(fared), 0.95)
+    broken = [f"seed {seed}: {each.lost} alerts of {each.destination} are lost" for each in fared if each.lost]
+    if p95_ms > HEALTHY_P95_MS:
+        broken.append(f"seed {seed}: healthy destinations wait {p95_ms:.0f} ms (p95), {HEALTHY_P95_MS} at most")
+    if queue.dead_letters:
+        broken.append(f"seed {seed}: {len(queue.dead_letters)} dead letters")
+    figures = {
+        "destinations": len(fared),
+        "dead": sum(each.behaviour != "well" for each in fared),
+        "alerts": sum(each.alerts for each in fared),
+        "delivered": sum(each.delivered for each in fared),
+        "exhausted": sum(each.exhausted for each in fared),
+        "lost": sum(each.lost for each in fared),
+        "healthy_p95_ms": round(p95_ms),
+        "most_receives": queue.most_receives,
+        "virtual_minutes": MINUTES * scale,
+        "seed": seed,
+    }
+    return Result(figures, broken)

@@ -1,21 +1,20 @@
 """Kill dispatchers at random at every I/O, and count what was lost and what was told twice.
 
-`python -m tests.faults.dispatcher` does so with 20,000 alerts; a seed that fails is printed, and fails again.
+`python -m tests.faults dispatcher` does so with 20,000 alerts; a seed that fails is printed, and fails again.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tests.faults.dispatchers import DISPATCHERS, Chance, Fleet, Killed
-from tests.faults.queue_double import QueueDouble
-from tests.faults.receivers import Receivers, url_of
-from tests.faults.times import START_MS, VirtualTime
+from tests.faults.harness.dispatchers import DISPATCHERS, Chance, Fleet, Killed
+from tests.faults.harness.queue_double import QueueDouble
+from tests.faults.harness.receivers import Receivers, url_of
+from tests.faults.harness.times import START_MS, VirtualTime
+from tests.faults.suite import Result
 from ticketrouter.domain.alert import Alert, Destination
 from ticketrouter.domain.status import DeliveryStatus
 
@@ -26,7 +25,8 @@ DESTINATIONS = [
     Destination("strict", hourly_budget=None, fallback="chat"),
     Destination("chat", hourly_budget=None),
 ]
-ALERTS_A_SECOND = 20
+ALERTS, ALERTS_A_SECOND = 20_000, 20
+KILL_RATE = 0.01  # before, and after, each call
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def alert(number: int, destination: str, at_ms: int) -> Alert:
     )  # fmt: skip
 
 
-def run(
+def attack(
     alerts: int, *, seed: int, rate: float, copies: float = 0.05, broken: Callable[[Fleet], None] = lambda fleet: None
 ) -> Outcome:
     """Send alerts while dispatchers die; see to the end of the last one.
@@ -176,16 +176,25 @@ def report(outcomes: list[Outcome]) -> str:
     return "\n".join([head, *rows, "", f"dispatchers died at {len(points)} points:", died])
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--alerts", type=int, default=20_000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--rate", type=float, default=0.01, help="of kills, before and after each call")
-    asked = parser.parse_args()
-    outcomes = [run(asked.alerts, seed=asked.seed, rate=rate) for rate in (0.0, asked.rate)]
-    print(report(outcomes))
-    sys.exit(not all(outcome.good for outcome in outcomes))
-
-
-if __name__ == "__main__":
-    main()
+def run(seed: int, scale: float) -> Result:
+    alerts = round(ALERTS * scale)
+    calm, deadly = (attack(alerts, seed=seed, rate=rate) for rate in (0.0, KILL_RATE))
+    print(report([calm, deadly]))
+    broken = [
+        f"seed {seed}: {each.lost} of {alerts} alerts lost, {each.doubles} told twice by {each.in_window} kills"
+        for each in (calm, deadly)
+        if not each.good
+    ]
+    figures = {
+        "alerts": alerts,
+        "kills": deadly.kills,
+        "kills_in_window": deadly.in_window,
+        "points": len(deadly.points),
+        "lost": calm.lost + deadly.lost,
+        "doubles": deadly.doubles,
+        "doubles_without_kills": calm.doubles,
+        "most_receives": deadly.most_receives,
+        "virtual_hours": round(deadly.virtual_s / 3_600, 1),
+        "seed": seed,
+    }
+    return Result(figures, broken)

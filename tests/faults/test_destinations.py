@@ -1,15 +1,15 @@
 """Five of twenty destinations are dead: the others hardly notice, and nothing is lost. In virtual time.
 
-`python -m tests.faults.destinations` prints the figures of a longer run.
+`python -m tests.faults destinations` prints the figures of a longer run.
 """
 
 from __future__ import annotations
 
 import pytest
 
-from tests.faults.destinations import HEALTHY_P95_MS, healthy_delays_ms, percentile, run
-from tests.faults.dispatchers import DISPATCHERS
-from tests.faults.queue_double import MAX_RECEIVES, VISIBILITY_S
+from tests.faults.destinations import HEALTHY_P95_MS, attack, healthy_delays_ms, percentile
+from tests.faults.harness.dispatchers import DISPATCHERS
+from tests.faults.harness.queue_double import MAX_RECEIVES, VISIBILITY_S
 from tests.template.transformed import read
 
 MINUTES = 1
@@ -17,7 +17,7 @@ MINUTES = 1
 
 @pytest.fixture(scope="module")
 def outcome():
-    fared, queue = run(minutes=MINUTES)
+    fared, queue = attack(minutes=MINUTES)
     return {each.destination: each for each in fared}, queue
 
 
@@ -52,7 +52,7 @@ def test_one_that_is_down_for_six_hours_gets_all_its_alerts(outcome):
 
 
 def test_without_the_breaker_the_dead_hold_up_the_healthy():
-    fared, _ = run(minutes=MINUTES, breaker=False)
+    fared, _ = attack(minutes=MINUTES, breaker=False)
     assert percentile(healthy_delays_ms(fared), 0.95) > HEALTHY_P95_MS
 
 

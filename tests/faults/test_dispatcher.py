@@ -1,13 +1,13 @@
 """Dispatchers that die at random, at every I/O: no alert is lost, and only a kill before the record doubles one.
 
-Invariants I5 and I6 of the reliability notes. `python -m tests.faults.dispatcher` is the same with 20,000 alerts.
+Invariants I5 and I6 of the reliability notes. `python -m tests.faults dispatcher` is the same with 20,000 alerts.
 """
 
 from __future__ import annotations
 
 import pytest
 
-from tests.faults.dispatcher import run
+from tests.faults.dispatcher import attack
 
 POINTS = {
     f"{when} {call}"
@@ -20,7 +20,7 @@ POINTS = {
 
 
 def test_killed_anywhere_2000_alerts_are_told_and_doubled_only_by_kills_before_the_record():
-    outcome = run(2_000, seed=1, rate=0.01)
+    outcome = attack(2_000, seed=1, rate=0.01)
 
     assert outcome.lost == 0
     assert 0 < outcome.doubles <= outcome.in_window
@@ -29,7 +29,7 @@ def test_killed_anywhere_2000_alerts_are_told_and_doubled_only_by_kills_before_t
 
 
 def test_without_kills_nothing_is_doubled_though_messages_come_twice():
-    outcome = run(2_000, seed=2, rate=0.0, copies=0.2)
+    outcome = attack(2_000, seed=2, rate=0.0, copies=0.2)
     assert (outcome.kills, outcome.lost, outcome.doubles) == (0, 0, 0)
 
 
@@ -66,10 +66,10 @@ def _without_compare_and_set(fleet):
     [(_without_lease, "doubles"), (_without_compare_and_set, "doubles"), (_acknowledged_first, "lost")],
 )
 def test_the_figures_show_a_protocol_that_is_broken(broken, shown_by):
-    outcome = run(300, seed=3, rate=0.01, copies=0.2, broken=broken)
+    outcome = attack(300, seed=3, rate=0.01, copies=0.2, broken=broken)
     assert not outcome.good
     assert {"doubles": outcome.doubles - outcome.in_window, "lost": outcome.lost}[shown_by] > 0
 
 
 def test_a_run_is_the_same_each_time():
-    assert run(200, seed=4, rate=0.02) == run(200, seed=4, rate=0.02)
+    assert attack(200, seed=4, rate=0.02) == attack(200, seed=4, rate=0.02)

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from tests.faults.queue_double import QueueDouble
-from tests.faults.times import VirtualTime
+from tests.faults.harness.queue_double import QueueDouble
+from tests.faults.harness.times import VirtualTime
 from ticketrouter.adapters.memory import (
     MemoryBudgets,
     MemoryDeadLetters,

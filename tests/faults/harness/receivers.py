@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
 
-from tests.faults.times import VirtualTime
+from tests.faults.harness.times import VirtualTime
 from ticketrouter.domain.errors import WebhookGoneError, WebhookRejectedError, WebhookUnavailableError
 from ticketrouter.ports import WebhookReply
 

@@ -1,0 +1,20 @@
+"""Run one suite in this process, and leave its result in a file: `python -m tests.faults` starts it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from tests.faults.suites import SUITES
+
+
+def main(name: str, seed: str, scale: str, out: str) -> None:
+    suite = next(suite for suite in SUITES if suite.name == name)
+    result = suite.run(int(seed), float(scale))
+    Path(out).write_text(json.dumps(asdict(result)))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,20 @@
+"""All suites, the longest first: so two side by side end at about the same time."""
+
+from __future__ import annotations
+
+from tests.faults.suite import Suite
+
+SUITES = [
+    Suite(
+        "dispatcher",
+        "Dispatchers die at every I/O, messages come twice: no alert is lost, and only a death between the receiver's "
+        "yes and our record tells one twice.",
+        ("alerts", "kills", "kills_in_window", "lost", "doubles", "doubles_without_kills"),
+    ),
+    Suite(
+        "destinations",
+        "Five of twenty destinations hang, drip, reset, refuse or fail for hours: the others are told within 2 s "
+        "(p95), and every alert ends as delivered or exhausted.",
+        ("alerts", "lost", "healthy_p95_ms"),
+    ),
+]
