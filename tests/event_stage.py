@@ -228,6 +228,7 @@ class MemoryStage:
             queue=self.queue,
             alerts=self.alerts,
             deliveries=self.deliveries,
+            destinations=self.destinations,
             dead_letters=self.letters,
             clock=self.clock,
             deadline_s=DEADLINE_S,

@@ -11,7 +11,8 @@ from ticketrouter.edge import sqs
 from ticketrouter.telemetry import Handler, Metric, count, instrumented, logger
 from ticketrouter.usecases.digests import DigestReport, Digests
 from ticketrouter.usecases.incidents import Closing
-from ticketrouter.usecases.reconciler import Reconciler, ReconcileReport
+from ticketrouter.usecases.reconcile_report import ReconcileReport
+from ticketrouter.usecases.reconciler import Reconciler
 
 Event = dict[str, Any]
 

@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from tests.contract.conftest import DEADLINE_S, StoreWorld
-from ticketrouter.adapters.memory import MemoryAlertQueue, MemoryWorkQueue
+from ticketrouter.adapters.memory import MemoryAlertQueue, MemoryDestinations, MemoryWorkQueue
 from ticketrouter.domain.message import Received, WorkItem, alert_to_json
 from ticketrouter.domain.status import DeliveryStatus, State
-from ticketrouter.usecases.reconciler import MAX_RESENDS, Reconciler, ReconcileReport
+from ticketrouter.usecases.reconcile_report import ReconcileReport
+from ticketrouter.usecases.reconciler import MAX_RESENDS, Reconciler
 
 ARN = "arn:aws:sqs:eu-central-1:123456789012:tickets-standard-dead-letters"
 
@@ -26,6 +27,7 @@ class Run:
             queue=self.queue,
             alerts=self.alerts,
             deliveries=world.deliveries,
+            destinations=MemoryDestinations([]),
             dead_letters=world.letters,
             clock=world.clock,
             deadline_s=DEADLINE_S,

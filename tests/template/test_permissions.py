@@ -75,7 +75,9 @@ def test_who_may_read_which_secret(template: Template) -> None:
         "ApiKeysSecret": {"authorizer"},
         "DestinationSecretsSecret": {"dispatcher"},
     }
-    assert _who(template, "ssm:GetParameter") == {"DestinationsParameter": {"worker", "dispatcher", "query"}}
+    assert _who(template, "ssm:GetParameter") == {
+        "DestinationsParameter": {"worker", "dispatcher", "query", "reconciler"}
+    }
 
 
 def test_who_may_do_what_with_which_queue(template: Template) -> None:

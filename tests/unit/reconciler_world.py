@@ -7,19 +7,21 @@ from ticketrouter.adapters.memory import (
     MemoryClock,
     MemoryDeadLetters,
     MemoryDeliveries,
+    MemoryDestinations,
     MemoryIncidents,
     MemoryScorer,
     MemoryState,
     MemoryTicketStore,
     MemoryWorkQueue,
 )
-from ticketrouter.domain.alert import Alert
+from ticketrouter.domain.alert import Alert, Destination
 from ticketrouter.domain.message import Received, WorkItem
 from ticketrouter.domain.record import Outcome, TicketRecord
 from ticketrouter.domain.status import Lane
 from ticketrouter.domain.ticket import Ticket
 from ticketrouter.ports import QueueDepth
-from ticketrouter.usecases.reconciler import Reconciler, ReconcileReport
+from ticketrouter.usecases.reconcile_report import ReconcileReport
+from ticketrouter.usecases.reconciler import Reconciler
 
 ARN = "arn:aws:sqs:eu-central-1:123456789012:tickets-standard-dead-letters"
 DEADLINE_S = 3_600
@@ -46,12 +48,14 @@ class World:
         self.alerts = MemoryAlertQueue()
         self.deliveries = MemoryDeliveries(self.state)
         self.letters = MemoryDeadLetters(self.state)
+        self.destinations = MemoryDestinations([Destination("oncall"), Destination("chat", fallback="oncall")])
         self.incidents = MemoryIncidents(self.state)
         self.reconciler = Reconciler(
             store=self.store,
             queue=self.queue,
             alerts=self.alerts,
             deliveries=self.deliveries,
+            destinations=self.destinations,
             dead_letters=self.letters,
             clock=self.clock,
             deadline_s=DEADLINE_S,

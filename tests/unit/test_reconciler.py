@@ -13,7 +13,8 @@ from ticketrouter.domain.message import RETENTION_S, WorkItem
 from ticketrouter.domain.record import Outcome
 from ticketrouter.domain.status import State
 from ticketrouter.ports import QueueDepth
-from ticketrouter.usecases.reconciler import BATCH_SIZE, MAX_RESENDS, RETRY_S, Reconciler, ReconcileReport
+from ticketrouter.usecases.reconcile_report import ReconcileReport
+from ticketrouter.usecases.reconciler import BATCH_SIZE, MAX_RESENDS, RETRY_S, Reconciler
 
 
 @pytest.fixture
@@ -215,6 +216,7 @@ def test_deadlines_shorter_than_a_sweep_do_not_make_it_endless(world: World) -> 
         queue=world.queue,
         alerts=world.alerts,
         deliveries=world.deliveries,
+        destinations=world.destinations,
         dead_letters=world.letters,
         clock=world.clock,
         deadline_s=0,

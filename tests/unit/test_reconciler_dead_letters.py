@@ -12,7 +12,8 @@ from ticketrouter.domain.record import DeadLetter
 from ticketrouter.domain.status import DeliveryStatus, Lane, State
 from ticketrouter.domain.ticket import Ticket
 from ticketrouter.ports import QueueDepth
-from ticketrouter.usecases.reconciler import MAX_RESENDS, ReconcileReport
+from ticketrouter.usecases.reconcile_report import ReconcileReport
+from ticketrouter.usecases.reconciler import MAX_RESENDS
 
 
 @pytest.fixture
@@ -187,6 +188,35 @@ def test_a_dead_alert_is_exhausted_once(world: World) -> None:
     assert delivery.status is DeliveryStatus.EXHAUSTED
     assert (report.exhausted, report.failed) == ([alert_of("1")], [])
     assert (again.exhausted, again.failed) == ([], [])
+
+
+def test_before_a_dead_alert_is_given_up_its_fallback_is_told(world: World) -> None:
+    body = alert_to_json(alert_of("1", "chat"))
+
+    world.alerts.down = True
+    refused = world.drain(body)
+    assert (refused.failed, refused.exhausted, refused.queue_unavailable) == (["m0"], [], True)
+
+    world.alerts.down = False
+    world.drain(body)
+    world.drain(body)
+
+    assert world.alerts.sent == [replace(alert_of("1", "oncall"), fallback_for="chat")]
+    (delivery,) = world.deliveries.of_ticket("1", ["chat"])
+    assert (delivery.status, delivery.fallback) == (DeliveryStatus.EXHAUSTED, "oncall")
+
+
+def test_a_dead_alert_that_was_delivered_or_whose_fallback_knows_tells_nobody(world: World) -> None:
+    delivered, told = alert_of("1", "chat"), alert_of("2", "chat")
+    world.deliveries.close(delivered, DeliveryStatus.DELIVERED)
+    world.deliveries.claim(told, token="t", lease_ms=1)
+    world.deliveries.note_fallback(told, "oncall")
+
+    world.drain(alert_to_json(delivered), alert_to_json(told))
+
+    assert world.alerts.sent == []
+    (delivery,) = world.deliveries.of_ticket("1", ["chat"])
+    assert delivery.status is DeliveryStatus.DELIVERED
 
 
 def test_an_unreadable_message_is_kept(world: World) -> None:

@@ -139,6 +139,7 @@ class ReconcilerSettings:
         EXPRESS_QUEUE_URL: The express lane, for resends and depths.
         STANDARD_QUEUE_URL: The standard lane.
         ALERT_QUEUE_URL: Where alerts that were never enqueued go.
+        DESTINATIONS_PARAMETER: Name of the parameter that lists the destinations, for their fallbacks.
         RECORD_TTL_S: How long a ticket's record is kept.
         DEADLINE_S: Time between two looks at a ticket that is not final.
         INCIDENT_QUIET_S: After how long without a further ticket an incident is closed.
@@ -149,6 +150,7 @@ class ReconcilerSettings:
     EXPRESS_QUEUE_URL: str
     STANDARD_QUEUE_URL: str
     ALERT_QUEUE_URL: str
+    DESTINATIONS_PARAMETER: str
     RECORD_TTL_S: int = 30 * 86_400
     DEADLINE_S: int = 3_600
     INCIDENT_QUIET_S: int = 900

@@ -172,6 +172,7 @@ def reconciler() -> tuple[Reconciler, Digests, Closing]:
     looks_after_tickets = Reconciler(
         store=store,
         deliveries=deliveries,
+        destinations=_destinations(config.DESTINATIONS_PARAMETER),
         dead_letters=redis_store.RedisDeadLetters(redis),
         queue=SqsWorkQueue(sqs, express_url=config.EXPRESS_QUEUE_URL, standard_url=config.STANDARD_QUEUE_URL),
         alerts=alerts,

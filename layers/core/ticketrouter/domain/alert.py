@@ -235,6 +235,18 @@ def without_quotes(alert: Alert, ticket_id: str, said: str) -> Alert:
     return replace(alert, incident=incident, digest=digest)
 
 
+def for_fallback(alert: Alert, destinations: Iterable[Destination]) -> Alert | None:
+    """Return the alert as it is told to the fallback of its destination.
+
+    Returns:
+        None if there is no fallback, and for an operator's try: he sees its outcome.
+    """
+    if alert.replay or alert.test:
+        return None
+    fallback = next((known.fallback for known in destinations if known.id == alert.destination), "")
+    return replace(alert, destination=fallback, fallback_for=alert.destination) if fallback else None
+
+
 def trial_alert(destination: str, *, now_ms: int, token: str) -> Alert:
     """Return a marked alert that tries a destination.
 

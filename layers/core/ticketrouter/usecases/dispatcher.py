@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from ticketrouter.domain.alert import Alert
+from ticketrouter.domain.alert import Alert, for_fallback
 from ticketrouter.domain.backoff import FALLBACK_AFTER_S, FALLBACK_TRIES, GIVE_UP_AFTER_S, outage_delay_s
 from ticketrouter.domain.errors import CacheUnavailableError, MalformedMessageError
 from ticketrouter.domain.message import Received, alert_from_json
@@ -77,6 +77,7 @@ class Dispatcher:
         public_url: str = "",
     ) -> None:
         self._deliveries = deliveries
+        self._destinations = destinations
         self._budget = AlertBudget(budgets=budgets, deliveries=deliveries, destinations=destinations)
         self._alerts = alerts
         self._dead_letters = dead_letters
@@ -222,25 +223,22 @@ class Dispatcher:
         Returns:
             The destination that is told by now; empty if nobody has to be; None if the queue did not take it.
         """
-        fallback = self._fallback_of(alert, claim)
+        told = self._still_to_tell(alert, claim)
         due = final or failures >= FALLBACK_TRIES or self._age_s(alert) >= FALLBACK_AFTER_S
-        if not fallback or not due:
+        if told is None or not due:
             return ""
-        if self._alerts.send([replace(alert, destination=fallback, fallback_for=alert.destination)]):
+        if self._alerts.send([told]):
             return None
-        self._deliveries.note_fallback(alert, fallback)
-        return fallback
+        self._deliveries.note_fallback(alert, told.destination)
+        return told.destination
 
-    def _fallback_of(self, alert: Alert, claim: DeliveryClaim) -> str:
-        """Return who is still to be told if this goes on; empty for nobody."""
-        if claim.fallback or alert.replay or alert.test:  # an operator sees the outcome
-            return ""
-        destination = self._poster.destination_of(alert)
-        return "" if destination is None else destination.fallback
+    def _still_to_tell(self, alert: Alert, claim: DeliveryClaim) -> Alert | None:
+        """Return what the fallback is told if this goes on; None if it has been told, or nobody is to be."""
+        return None if claim.fallback else for_fallback(alert, self._destinations.all())
 
     def _wake_s(self, alert: Alert, claim: DeliveryClaim, told: str | None, delay_s: int) -> int:
         """Return when the message must come back: for the next try, or earlier to tell the fallback."""
-        if told or not self._fallback_of(alert, claim):
+        if told or self._still_to_tell(alert, claim) is None:
             return delay_s
         left_s = FALLBACK_AFTER_S - self._age_s(alert)
         return min(delay_s, max(LOST_LEASE_DELAY_S, left_s))

@@ -7,14 +7,14 @@ deadline. Both rather send a ticket once too often (the worker drops what is fin
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
-from ticketrouter.domain.alert import Alert
+from ticketrouter.domain.alert import Alert, for_fallback
 from ticketrouter.domain.errors import CacheUnavailableError, MalformedMessageError, QueueUnavailableError
 from ticketrouter.domain.message import RETENTION_S, Received, WorkItem, alert_from_json
 from ticketrouter.domain.record import DeadLetter, TicketRecord
 from ticketrouter.domain.status import DeliveryStatus, State
-from ticketrouter.ports import AlertQueue, Clock, DeadLetters, Deliveries, TicketStore, WorkQueue
+from ticketrouter.ports import AlertQueue, Clock, DeadLetters, Deliveries, Destinations, TicketStore, WorkQueue
+from ticketrouter.usecases.reconcile_report import ReconcileReport
 
 MAX_RESENDS = 3
 BATCH_SIZE = 50  # tickets a step of the sweep; even with a queue at its time-outs a step ends within the budget
@@ -22,33 +22,6 @@ STEP_BUDGET_MS = 30_000  # less time than this left, and no further step is begu
 RETRY_S = 60  # the schedule's next run
 
 _Key = tuple[str, str]
-
-
-@dataclass(slots=True)
-class ReconcileReport:
-    """What became of a batch of dead letters, or of a sweep.
-
-    Attributes:
-        failed: Ids of the messages that must come back; none after a sweep.
-        resent: Ids of tickets that are on their lane again.
-        overdue: Ids of tickets that were found past their deadline and not final.
-        given_up: Ids of tickets that were made `failed`.
-        kept: Messages kept for an operator because nobody can work on them.
-        exhausted: Alerts whose delivery was given up.
-        alerted: Ids of scored tickets whose alerts had never been queued and now are.
-        store_unavailable: The work was cut short because the store was away.
-        queue_unavailable: Something that was to be queued is not known to be.
-    """
-
-    failed: list[str] = field(default_factory=list)
-    resent: list[str] = field(default_factory=list)
-    overdue: list[str] = field(default_factory=list)
-    given_up: list[str] = field(default_factory=list)
-    kept: list[DeadLetter] = field(default_factory=list)
-    exhausted: list[Alert] = field(default_factory=list)
-    alerted: list[str] = field(default_factory=list)
-    store_unavailable: bool = False
-    queue_unavailable: bool = False
 
 
 class Reconciler:
@@ -59,6 +32,7 @@ class Reconciler:
         queue: The two lanes.
         alerts: Queue to the dispatcher.
         deliveries: Where a dead alert is closed.
+        destinations: Who is told in the place of one that did not take its alert.
         dead_letters: Where messages go that nobody can work on.
         clock: Time.
         deadline_s: Time between two looks at a ticket that is not final.
@@ -71,6 +45,7 @@ class Reconciler:
         queue: WorkQueue,
         alerts: AlertQueue,
         deliveries: Deliveries,
+        destinations: Destinations,
         dead_letters: DeadLetters,
         clock: Clock,
         deadline_s: int,
@@ -79,6 +54,7 @@ class Reconciler:
         self._queue = queue
         self._alerts = alerts
         self._deliveries = deliveries
+        self._destinations = destinations
         self._dead_letters = dead_letters
         self._clock = clock
         self._deadline_s = deadline_s
@@ -96,8 +72,8 @@ class Reconciler:
                     case WorkItem() as item:
                         tickets.append((message, item))
                     case Alert() as alert:
-                        self._close(alert, report)
-                        done.add(message.message_id)
+                        if self._close(alert, report):
+                            done.add(message.message_id)
                     case MalformedMessageError() as error:
                         self._keep(message, error.code, None, report)
                         done.add(message.message_id)
@@ -151,9 +127,20 @@ class Reconciler:
             else:
                 self._postpone(_id(record.item), self._deadline_s)
 
-    def _close(self, alert: Alert, report: ReconcileReport) -> None:
+    def _close(self, alert: Alert, report: ReconcileReport) -> bool:
+        """Give up an alert that its queue has given up, after its fallback is told of it; tell whether that worked."""
+        delivery = next(iter(self._deliveries.of_ticket(alert.about, [alert.destination])), None)
+        told = None
+        if delivery is None or (delivery.status is DeliveryStatus.PENDING and not delivery.fallback):
+            told = for_fallback(alert, self._destinations.all())
+        if told is not None and self._alerts.send([told]):
+            report.queue_unavailable = True
+            return False
         if self._deliveries.close(alert, DeliveryStatus.EXHAUSTED):
             report.exhausted.append(alert)
+        if told is not None:
+            self._deliveries.note_fallback(alert, told.destination)
+        return True
 
     def _keep(self, message: Received, reason: str, ticket_id: str | None, report: ReconcileReport) -> None:
         letter = DeadLetter.of_message(message, reason, self._clock.now_ms(), ticket_id=ticket_id)
