@@ -19,6 +19,7 @@ COMMANDS = (
     "env",
     "send",
     "storm",
+    "verify",
     "destinations",
     "feedback",
     "key",

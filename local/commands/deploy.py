@@ -30,6 +30,7 @@ NEXT_STEPS = """
 3. A ticket, with KEY set to the key:
    curl -s {ApiUrl}/tickets -H "Authorization: Bearer $KEY" -H 'Content-Type: application/json' \
 -d '{{"description": "Nobody can log in since 9:00"}}'
+4. All its promises at once: API_URL={ApiUrl} KEY=… `.venv/bin/python -m local verify`
 """
 
 

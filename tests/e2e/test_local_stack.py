@@ -279,6 +279,15 @@ def test_metrics_reach_the_emulators_cloudwatch(stack: dict[str, Any], api: http
     assert {"Accepted", "ColdStart"} <= names
 
 
+def test_the_stack_keeps_what_verify_asks_for(stack: dict[str, Any], api: httpx.Client) -> None:
+    command = [sys.executable, "-m", "local", "verify", "--state-dir", str(stack["file"].parent)]
+    looked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=150)
+
+    assert looked.returncode == 0, looked.stdout + looked.stderr
+    assert looked.stdout.count("✓") == 15
+    assert not [ticket for ticket in all_tickets(api) if ticket["ticket_id"].startswith("verify-")]
+
+
 def test_the_stacks_destinations_are_checked_and_tried(stack: dict[str, Any]) -> None:
     def destinations(*words: str) -> str:
         command = [sys.executable, "-m", "local", "destinations", *words, "--state-dir", str(stack["file"].parent)]
