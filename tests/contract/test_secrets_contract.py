@@ -19,6 +19,7 @@ from ticketrouter.adapters.secrets import (
     RETRY_S,
     SecretsApiKeys,
     parse_keys,
+    renewed_text,
     secret_text,
     secrets_provider,
 )
@@ -198,6 +199,16 @@ def test_a_text_is_read_and_kept_for_its_age(manager: BaseClient) -> None:
 
     assert secret_text(provider, arn) == "one"
     assert secret_text(secrets_provider(), arn) == "two"
+
+
+def test_a_renewed_text_is_the_one_of_now_whatever_is_cached(manager: BaseClient) -> None:
+    arn = _secret(manager, "redis://old")
+    secrets = secrets_provider()
+    assert secret_text(secrets, arn) == "redis://old"
+    manager.put_secret_value(SecretId=arn, SecretString="redis://new")
+
+    assert secret_text(secrets, arn) == "redis://old"
+    assert renewed_text(arn) == "redis://new"
 
 
 def test_a_secret_that_is_not_there_or_not_a_text_is_refused_by_name(manager: BaseClient) -> None:

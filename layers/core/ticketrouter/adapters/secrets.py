@@ -27,6 +27,8 @@ MAX_STALE_S = 3_600  # beyond it a key that was withdrawn might still open the d
 
 # Two tries that stand still for 1.5 s and the pause between them stay within the authorizer's 5 s.
 _CONFIG = Config(connect_timeout=1, read_timeout=1.5, retries={"total_max_attempts": 2, "mode": "standard"})
+# Asked while a request waits for it: one try, and less than a second.
+_RENEWAL = Config(connect_timeout=0.3, read_timeout=0.6, retries={"total_max_attempts": 1, "mode": "standard"})
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 MAX_NAME_CHARS = 200
 _FIELDS = frozenset({"id", "name", "sha256", "scopes", "disabled"})
@@ -60,6 +62,15 @@ def secret_text(secrets: Secrets, arn: str, *, max_age_s: int = TEXT_MAX_AGE_S) 
     if not isinstance(text, str) or not text:
         raise MissingSettingError(f"secret {arn}: must be a text that is not empty")
     return text
+
+
+def renewed_text(arn: str) -> str:
+    """Return a secret's text as it is now, within a second: the copy that a process has was refused.
+
+    Raises:
+        MissingSettingError: It cannot be fetched, is empty or is not a text.
+    """
+    return secret_text(SecretsProvider(boto3_client=boto3.client("secretsmanager", config=_RENEWAL)), arn, max_age_s=0)
 
 
 class SecretsApiKeys:

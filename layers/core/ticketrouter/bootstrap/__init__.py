@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from ticketrouter.usecases.scoring import GuardedScorer
     from ticketrouter.usecases.worker import Worker
 
+INGEST_TRIP_S = 0.25  # what a caller may lose to a Redis that drips; without it the ticket is accepted all the same
+
 
 def ingest() -> Ingest:
     """Build the way in."""
@@ -41,7 +43,7 @@ def ingest() -> Ingest:
     config = settings.load(settings.IngestSettings)
     return Ingest(
         claims=RedisClaims(
-            _redis(config.CACHE_URL_SECRET_ARN),
+            _redis(config.CACHE_URL_SECRET_ARN, trip_s=INGEST_TRIP_S),
             rate_limit_per_minute=config.RATE_LIMIT_PER_MINUTE,
             record_ttl_s=config.RECORD_TTL_S,
             deadline_s=config.DEADLINE_S,
@@ -202,12 +204,13 @@ def api_keys(on_stale: Callable[[RouterError], None]) -> ApiKeys:
     return SecretsApiKeys(_secrets(), config.API_KEYS_SECRET_ARN, clock=SystemClock(), on_stale=on_stale)
 
 
-def redis_client(url: str, place: str) -> RedisClient:
+def redis_client(url: str, place: str, **options: Any) -> RedisClient:
     """Build the way to Redis.
 
     Args:
         url: With the password in it, so errors quote nothing of it.
         place: Names it in errors.
+        options: Of `RedisClient`.
 
     Raises:
         MissingSettingError: It is no URL of a Redis.
@@ -216,7 +219,7 @@ def redis_client(url: str, place: str) -> RedisClient:
     from ticketrouter.adapters.system import SystemClock
 
     try:
-        return RedisClient(url, SystemClock())
+        return RedisClient(url, SystemClock(), **options)
     except ValueError:  # quotes what it takes for the port: of a password with a slash, the part before it
         raise MissingSettingError(f"{place}: must be a Redis URL, the password percent-encoded") from None
 
@@ -228,10 +231,11 @@ def _secrets() -> SecretsProvider:
     return secrets_provider()
 
 
-def _redis(secret_arn: str) -> RedisClient:
-    from ticketrouter.adapters.secrets import secret_text
+def _redis(secret_arn: str, **options: Any) -> RedisClient:
+    from ticketrouter.adapters.secrets import renewed_text, secret_text
 
-    return redis_client(secret_text(_secrets(), secret_arn), f"secret {secret_arn}")
+    url = secret_text(_secrets(), secret_arn)
+    return redis_client(url, f"secret {secret_arn}", renew=lambda: renewed_text(secret_arn), **options)
 
 
 def _destinations(parameter: str) -> Destinations:

@@ -1,7 +1,8 @@
 """One way to talk to Redis: a list of commands in one write, their replies in one read, no hidden retry.
 
 redis-py's own defaults retry ten times with 5 s time-outs: a hung Redis would hold a request for 58 s (measured). Here
-a request waits 250 ms once, and after three failures in a row Redis is left alone for five seconds.
+a request waits 250 ms once, also for a Redis that drips, and after three failures in a row Redis is left alone for five
+seconds.
 
 One address serves all keys: a single Redis, or a cluster behind a proxy, as ElastiCache Serverless is. A cluster whose
 clients have to follow MOVED is not supported: its replies end as CacheUnavailableError.
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -20,15 +21,18 @@ from typing import Any
 from redis import ConnectionPool
 from redis.backoff import NoBackoff
 from redis.connection import Connection
-from redis.exceptions import NoScriptError, RedisError, ResponseError
+from redis.exceptions import AuthenticationError, NoScriptError, RedisError, ResponseError
 from redis.retry import Retry
 
 from ticketrouter.adapters.redis_store.breaker import Breaker
-from ticketrouter.domain.errors import CacheUnavailableError
+from ticketrouter.adapters.redis_store.deadline import Deadline, bounded
+from ticketrouter.domain.errors import CacheUnavailableError, MissingSettingError
 from ticketrouter.ports import Clock
 
-TIMEOUT_S = 0.25
+TIMEOUT_S = 0.25  # of silence
+TRIP_S = 1.0  # for all replies of one trip together
 IDLE_MS = 30_000  # a frozen sandbox wakes with sockets that died unnoticed: after this long, connect again
+RENEW_MS = 15_000  # while our password is refused, one trip in this time pays for asking for another
 
 Command = tuple[str | bytes | int | float, ...]
 
@@ -58,22 +62,26 @@ class RedisClient:
 
     Args:
         url: `redis://…`, `rediss://…` or `unix://…`.
-        clock: Time, for the breaker.
+        clock: Time, for the breaker and for sockets that were left alone too long.
+        trip_s: After how long a trip is given up whose replies come too slowly.
+        renew: Returns the URL as it is now; asked when Redis refuses the password of the one we have.
+
+    Raises:
+        ValueError: It is no URL of a Redis.
     """
 
-    def __init__(self, url: str, clock: Clock) -> None:
-        self._pool = ConnectionPool.from_url(
-            url,
-            socket_timeout=TIMEOUT_S,
-            socket_connect_timeout=TIMEOUT_S,
-            retry=Retry(NoBackoff(), 0),
-            protocol=2,
-            driver_info=None,  # else every connection sends CLIENT SETINFO, which Redis 6.2 does not know
-        )
+    def __init__(
+        self, url: str, clock: Clock, *, trip_s: float = TRIP_S, renew: Callable[[], str] | None = None
+    ) -> None:
+        self._url = url
+        self._deadline = Deadline(clock, trip_s)
+        self._pool = _pool(url, self._deadline)
         scripts()  # read at init rather than by the first request
         self._clock = clock
         self._breaker = Breaker(clock)
-        self._last_used_ms = clock.monotonic_ms()
+        self._renew = renew
+        self._renewed_at_ms = -float(RENEW_MS)
+        self._last_used_ms = self._now()
 
     def run(self, commands: Sequence[Command]) -> list[Any]:
         """Send commands in one go; return their replies (bytes, integers, lists or None).
@@ -86,19 +94,47 @@ class RedisClient:
         if not self._breaker.allows():
             raise CacheUnavailableError("Redis is being left alone after repeated failures")
         try:
-            replies = self._run(commands)
+            try:
+                replies = self._run(commands)
+            except AuthenticationError:  # Redis has done nothing yet
+                if not self._has_another_url():
+                    raise
+                replies = self._run(commands)
         except (RedisError, OSError) as error:
             self._breaker.failed()
             raise CacheUnavailableError(f"Redis did not answer: {type(error).__name__}") from error
         self._breaker.succeeded()
         return replies
 
-    def _run(self, commands: Sequence[Command]) -> list[Any]:
+    def _has_another_url(self) -> bool:
+        """Ask for the URL again, for its password may have been rotated; tell whether it is another one."""
         now_ms = self._clock.monotonic_ms()
-        if now_ms - self._last_used_ms > IDLE_MS:
-            self._pool.disconnect(inuse_connections=False)
+        if self._renew is None or now_ms - self._renewed_at_ms < RENEW_MS:
+            return False
+        self._renewed_at_ms = now_ms
+        try:
+            url = self._renew()
+            pool = _pool(url, self._deadline)
+        except (MissingSettingError, ValueError):
+            return False
+        if url == self._url:
+            return False
+        # Those in use are not waited for: whoever has one ends its trip on it.
+        self._pool.disconnect(inuse_connections=False)
+        self._url, self._pool = url, pool
+        return True
+
+    def _now(self) -> tuple[float, float]:
+        """Return both clocks: in a frozen sandbox the monotonic one may stand still, and Unix time may be set back."""
+        return self._clock.monotonic_ms(), self._clock.now_ms()
+
+    def _run(self, commands: Sequence[Command]) -> list[Any]:
+        now_ms, pool = self._now(), self._pool
+        if any(now - before > IDLE_MS for now, before in zip(now_ms, self._last_used_ms, strict=True)):
+            pool.disconnect(inuse_connections=False)
         self._last_used_ms = now_ms
-        connection = self._pool.get_connection()
+        self._deadline.start()
+        connection = pool.get_connection()
         try:
             replies = _exchange(connection, commands)
             repeated = _to_repeat(commands, replies)
@@ -111,13 +147,26 @@ class RedisClient:
             connection.disconnect()  # type: ignore[no-untyped-call]
             raise
         finally:
-            self._pool.release(connection)
+            pool.release(connection)
         _raise_first(replies)
         return replies
 
     def close(self) -> None:
         """Close every connection."""
         self._pool.disconnect()
+
+
+def _pool(url: str, deadline: Deadline) -> ConnectionPool:
+    pool = ConnectionPool.from_url(
+        url,
+        socket_timeout=TIMEOUT_S,
+        socket_connect_timeout=TIMEOUT_S,
+        retry=Retry(NoBackoff(), 0),
+        protocol=2,
+        driver_info=None,  # else every connection sends CLIENT SETINFO, which Redis 6.2 does not know
+    )
+    pool.connection_class = bounded(pool.connection_class, deadline)
+    return pool
 
 
 def _exchange(connection: Connection, commands: Sequence[Command]) -> list[Any]:
