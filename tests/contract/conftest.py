@@ -6,10 +6,12 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 import pytest
 
+from tests.faults.harness.sqs import SqsDouble
 from tests.servers import redis_server
 from tests.template import transformed
 from ticketrouter.adapters.memory import (
@@ -41,6 +43,7 @@ from ticketrouter.adapters.redis_store import (
     RedisVectorLog,
     RedisViews,
 )
+from ticketrouter.adapters.sqs_queue import sqs_client
 from ticketrouter.adapters.system import SystemClock
 from ticketrouter.domain.alert import Alert
 from ticketrouter.domain.message import WorkItem
@@ -258,3 +261,24 @@ def redis_world(redis_client: RedisClient) -> Callable[..., StoreWorld]:
         )
 
     return build
+
+
+@pytest.fixture
+def emulator_client(sqs_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The adapters' own client, to the emulator of SQS."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", sqs_url)
+    client = sqs_client()
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def double_client() -> SqsDouble:
+    """Our double of SQS, without its bad days."""
+    return SqsDouble(SystemClock(), Random(1))
+
+
+@pytest.fixture(params=["emulator", "double"])
+def client(request: pytest.FixtureRequest) -> Any:
+    """A client of SQS."""
+    return request.getfixturevalue(f"{request.param}_client")

@@ -1,14 +1,14 @@
-"""Queues, in memory and on an SQS emulator; and what SQS may answer that no emulator does."""
+"""Queues: in memory, on an SQS emulator and on our double of SQS; and what SQS may answer that no emulator does."""
 
 from __future__ import annotations
 
-import uuid
 from collections import Counter
 
 import pytest
 from botocore.exceptions import ReadTimeoutError
 from botocore.stub import ANY, Stubber
 
+from tests.contract.sqs_queues import drain, new_queue
 from ticketrouter.adapters.memory import MemoryAlertQueue, MemoryVisibility, MemoryWorkQueue
 from ticketrouter.adapters.sqs_queue import (
     MAX_BATCH_BYTES,
@@ -43,31 +43,6 @@ def _credentials(monkeypatch):
     monkeypatch.delenv("AWS_PROFILE", raising=False)
 
 
-@pytest.fixture
-def client(sqs_url, monkeypatch):
-    monkeypatch.setenv("AWS_ENDPOINT_URL", sqs_url)
-    made = sqs_client()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def make_queue(client):
-    def make(visibility_s=30):
-        name = f"q-{uuid.uuid4().hex[:12]}"
-        attributes = {"VisibilityTimeout": str(visibility_s)}
-        return client.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
-
-    return make
-
-
-def drain(client, url):
-    bodies = []
-    while messages := client.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
-        bodies += [message["Body"] for message in messages]
-    return bodies
-
-
 class MemoryLanes:
     def __init__(self):
         self.queue = MemoryWorkQueue()
@@ -78,8 +53,8 @@ class MemoryLanes:
 
 
 class SqsLanes:
-    def __init__(self, client, make_queue):
-        self._client, self._urls = client, {lane: make_queue() for lane in Lane}
+    def __init__(self, client):
+        self._client, self._urls = client, {lane: new_queue(client) for lane in Lane}
         express_url, standard_url = self._urls[Lane.EXPRESS], self._urls[Lane.STANDARD]
         self.queue = SqsWorkQueue(client, express_url=express_url, standard_url=standard_url)
 
@@ -87,11 +62,11 @@ class SqsLanes:
         return drain(self._client, self._urls[lane])
 
 
-@pytest.fixture(params=["memory", "sqs"])
+@pytest.fixture(params=["memory", "emulator", "double"])
 def lanes(request):
     if request.param == "memory":
         return MemoryLanes()
-    return SqsLanes(request.getfixturevalue("client"), request.getfixturevalue("make_queue"))
+    return SqsLanes(request.getfixturevalue(f"{request.param}_client"))
 
 
 class TestLanes:
@@ -125,14 +100,14 @@ class TestLanes:
         assert lanes.queue.depths() == {Lane.EXPRESS: QueueDepth(1, 0), Lane.STANDARD: QueueDepth(2, 0)}
 
 
-@pytest.fixture(params=["memory", "sqs"])
+@pytest.fixture(params=["memory", "emulator", "double"])
 def alerts(request):
     """An alert queue, and what lies on it."""
     if request.param == "memory":
         queue = MemoryAlertQueue()
         return queue, lambda: queue.sent
-    client = request.getfixturevalue("client")
-    url = request.getfixturevalue("make_queue")()
+    client = request.getfixturevalue(f"{request.param}_client")
+    url = new_queue(client)
     return SqsAlertQueue(client, url), lambda: [alert_from_json(body) for body in drain(client, url)]
 
 
@@ -146,8 +121,8 @@ def test_alerts_arrive(alerts, count):
     assert sorted(arrived(), key=lambda one: one.ticket_id) == sorted(sent, key=lambda one: one.ticket_id)
 
 
-def test_a_delayed_alert_is_queued_and_not_there_yet(client, make_queue):
-    url = make_queue()
+def test_a_delayed_alert_is_queued_and_not_there_yet(client):
+    url = new_queue(client)
     queue = SqsAlertQueue(client, url)
 
     assert queue.send([alert(number) for number in range(12)], delays_s=[0, *[900] * 11]) == []
@@ -158,8 +133,8 @@ def test_a_delayed_alert_is_queued_and_not_there_yet(client, make_queue):
     assert attributes["Attributes"] == {"ApproximateNumberOfMessagesDelayed": "12"}
 
 
-def test_delayed_tickets_keep_their_own_delays_in_both_lanes(client, make_queue):
-    express, standard = make_queue(), make_queue()
+def test_delayed_tickets_keep_their_own_delays_in_both_lanes(client):
+    express, standard = new_queue(client), new_queue(client)
     queue = SqsWorkQueue(client, express_url=express, standard_url=standard)
     items = [item(number, lane) for number, lane in enumerate([Lane.EXPRESS, Lane.STANDARD] * 2)]
     assert queue.send(items, delays_s=[0, 900, 900, 0]) == []
@@ -168,8 +143,8 @@ def test_delayed_tickets_keep_their_own_delays_in_both_lanes(client, make_queue)
     assert [WorkItem.from_json(body) for body in drain(client, standard)] == [items[3]]
 
 
-def test_a_batch_of_the_largest_tickets_is_cut_to_what_sqs_takes(client, make_queue):
-    url = make_queue()
+def test_a_batch_of_the_largest_tickets_is_cut_to_what_sqs_takes(client):
+    url = new_queue(client)
     queue = SqsWorkQueue(client, express_url=url, standard_url=url)
     items = [item(number, description="🔥" * MAX_DESCRIPTION_CHARS) for number in range(30)]
     assert sum(len(one.to_json().encode()) for one in items) > 2 * MAX_BATCH_BYTES
@@ -184,8 +159,8 @@ class TestVisibility:
         arn = f"arn:aws:sqs:eu-central-1:000000000000:{url.rsplit('/', 1)[-1]}"
         return [Received(m["MessageId"], m["ReceiptHandle"], arn, m["Body"], 1) for m in messages]
 
-    def test_a_delay_of_nothing_brings_the_message_back_at_once(self, client, make_queue):
-        url, other = make_queue(), make_queue()
+    def test_a_delay_of_nothing_brings_the_message_back_at_once(self, client):
+        url, other = new_queue(client), new_queue(client)
         client.send_message(QueueUrl=url, MessageBody="{}")
         (message,) = self.received(client, url)
         assert self.received(client, url) == []
@@ -194,8 +169,8 @@ class TestVisibility:
 
         assert [one.message_id for one in self.received(client, url)] == [message.message_id]
 
-    def test_a_message_that_is_gone_is_nobodys_trouble(self, client, make_queue):
-        url = make_queue()
+    def test_a_message_that_is_gone_is_nobodys_trouble(self, client):
+        url = new_queue(client)
         client.send_message(QueueUrl=url, MessageBody="{}")
         (message,) = self.received(client, url)
         client.delete_queue(QueueUrl=url)

@@ -12,8 +12,8 @@ from typing import Any
 
 from tests.faults.dispatcher import alert
 from tests.faults.harness.dispatchers import Chance, Fleet
-from tests.faults.harness.queue_double import QueueDouble
 from tests.faults.harness.receivers import Receivers, url_of
+from tests.faults.harness.sqs import SqsDouble
 from tests.faults.harness.times import START_MS, VirtualTime
 from tests.faults.suite import Result
 from ticketrouter.domain.alert import Alert, Destination
@@ -74,16 +74,16 @@ class NoBreaker:
         return lambda *args, **kwargs: None
 
 
-def attack(*, minutes: float = MINUTES, seed: int = 1, breaker: bool = True) -> tuple[list[Fared], QueueDouble]:
+def attack(*, minutes: float = MINUTES, seed: int = 1, breaker: bool = True) -> tuple[list[Fared], Fleet]:
     """Send tickets to all destinations for some minutes, and see to the end of the last alert."""
     chance, time = Chance(seed), VirtualTime()
-    queue, receivers = QueueDouble(time, chance), Receivers(time, chance)
+    sqs, receivers = SqsDouble(time, chance), Receivers(time, chance)
     urls = {name: url_of(name, behaviour) for name, behaviour in BEHAVIOURS.items()}
     destinations = [
         Destination(name, hourly_budget=None, fallback="" if name.startswith("well") else "well-00")
         for name in BEHAVIOURS
     ]
-    fleet = Fleet(time, queue, receivers, urls, destinations, chance)
+    fleet = Fleet(time, sqs, receivers, urls, destinations, chance)
     if not breaker:
         fleet.health = NoBreaker()
     sent: dict[str, list[tuple[Alert, float]]] = {name: [] for name in BEHAVIOURS}
@@ -92,9 +92,9 @@ def attack(*, minutes: float = MINUTES, seed: int = 1, breaker: bool = True) -> 
         at_ms += chance.expovariate(TICKETS_A_SECOND) * 1_000
         for name, alerts in sent.items():
             alerts.append((alert(number, name, START_MS + int(at_ms)), at_ms))
-            queue.send_at(*alerts[-1])
+            fleet.send_at(*alerts[-1])
     fleet.run()
-    return [_fared(fleet, receivers, name, alerts) for name, alerts in sent.items()], queue
+    return [_fared(fleet, receivers, name, alerts) for name, alerts in sent.items()], fleet
 
 
 def _fared(fleet: Fleet, receivers: Receivers, name: str, alerts: Sequence[tuple[Alert, float]]) -> Fared:
@@ -117,7 +117,7 @@ def healthy_delays_ms(fared: Sequence[Fared]) -> list[float]:
     return sorted(delay for each in fared if each.behaviour == "well" for delay in each.delays_ms)
 
 
-def report(fared: Sequence[Fared], queue: QueueDouble) -> str:
+def report(fared: Sequence[Fared], fleet: Fleet) -> str:
     """Return the table of a run; the healthy destinations in one line."""
     well = [each for each in fared if each.behaviour == "well"]
     together = Fared(
@@ -134,7 +134,7 @@ def report(fared: Sequence[Fared], queue: QueueDouble) -> str:
             f"{each.destination:<12} {each.alerts:>7,} {each.delivered:>9,} {each.exhausted:>9,} {each.lost:>5}"
             f" {each.told:>6,} {each.tries:>7,} {times}"
         )
-    lines.append(f"most receptions of one message: {queue.most_receives}; dead letters: {len(queue.dead_letters)}")
+    lines.append(f"most receptions of one message: {fleet.most_receives}; dead letters: {len(fleet.dead_letters)}")
     return "\n".join(lines)
 
 
@@ -142,14 +142,14 @@ _SUMS = ("alerts", "delivered", "exhausted", "tries")
 
 
 def run(seed: int, scale: float) -> Result:
-    fared, queue = attack(minutes=MINUTES * scale, seed=seed)
-    print(report(fared, queue))
+    fared, fleet = attack(minutes=MINUTES * scale, seed=seed)
+    print(report(fared, fleet))
     p95_ms = percentile(healthy_delays_ms(fared), 0.95)
     broken = [f"seed {seed}: {each.lost} alerts of {each.destination} are lost" for each in fared if each.lost]
     if p95_ms > HEALTHY_P95_MS:
         broken.append(f"seed {seed}: healthy destinations wait {p95_ms:.0f} ms (p95), {HEALTHY_P95_MS} at most")
-    if queue.dead_letters:
-        broken.append(f"seed {seed}: {len(queue.dead_letters)} dead letters")
+    if fleet.dead_letters:
+        broken.append(f"seed {seed}: {len(fleet.dead_letters)} dead letters")
     figures = {
         "destinations": len(fared),
         "dead": sum(each.behaviour != "well" for each in fared),
@@ -158,7 +158,7 @@ def run(seed: int, scale: float) -> Result:
         "exhausted": sum(each.exhausted for each in fared),
         "lost": sum(each.lost for each in fared),
         "healthy_p95_ms": round(p95_ms),
-        "most_receives": queue.most_receives,
+        "most_receives": fleet.most_receives,
         "virtual_minutes": MINUTES * scale,
         "seed": seed,
     }

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tests.faults.harness.dispatchers import DISPATCHERS, Chance, Fleet, Killed
-from tests.faults.harness.queue_double import QueueDouble
 from tests.faults.harness.receivers import Receivers, url_of
+from tests.faults.harness.sqs import SqsDouble
 from tests.faults.harness.times import START_MS, VirtualTime
 from tests.faults.suite import Result
 from ticketrouter.domain.alert import Alert, Destination
@@ -123,18 +123,18 @@ def attack(
         broken: Breaks the protocol, to see that the figures show it.
     """
     chance, time = Chance(seed), VirtualTime()
-    queue = QueueDouble(time, chance, copies=copies)
+    sqs = SqsDouble(time, chance, copies=copies)
     receivers = Receivers(time, chance)
     reaper = Reaper(chance, rate)
     urls = {name: url_of(name, behaviour) for name, behaviour in BEHAVIOURS.items()}
-    fleet = Fleet(time, queue, receivers, urls, DESTINATIONS, chance, reaper.through)
+    fleet = Fleet(time, sqs, receivers, urls, DESTINATIONS, chance, reaper.through)
     broken(fleet)
     sent = []
     for number in range(alerts):
         at_ms = number * 1_000 // ALERTS_A_SECOND
         made = alert(number, ("oncall", "oncall", "strict", "chat")[number % 4], START_MS + at_ms)
         sent.append(made)
-        queue.send_at(made, at_ms)
+        fleet.send_at(made, at_ms)
     fleet.run()
     accepted = Counter({name: len(times) for by_id in receivers.accepted_ms.values() for name, times in by_id.items()})
     return Outcome(
@@ -142,10 +142,10 @@ def attack(
         alerts=alerts,
         kills=reaper.points.total(),
         in_window=reaper.in_window,
-        lost=sum(not _told(fleet, made, accepted) for made in sent) + len(queue.dead_letters),
+        lost=sum(not _told(fleet, made, accepted) for made in sent) + len(fleet.dead_letters),
         doubles=sum(count - 1 for count in accepted.values()),
         points=reaper.points,
-        most_receives=queue.most_receives,
+        most_receives=fleet.most_receives,
         virtual_s=time.monotonic_ms() / 1_000,
     )
 

@@ -39,15 +39,15 @@ def _without_lease(fleet):
 
 
 def _acknowledged_first(fleet):
-    receive = fleet.queue.receive
+    receive = fleet.source.receive_one
 
     def taken():
         message = receive()
         if message is not None:
-            fleet.queue.delete(message)
+            fleet.source.delete(message)
         return message
 
-    fleet.queue.receive = taken
+    fleet.source.receive_one = taken
 
 
 def _without_compare_and_set(fleet):

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from tests.faults.harness.queue_double import QueueDouble
+from tests.faults.harness.queues import EventSource, RouterQueues, router_queues
+from tests.faults.harness.sqs import SqsDouble
 from tests.faults.harness.times import VirtualTime
 from ticketrouter.adapters.memory import (
     MemoryBudgets,
@@ -20,7 +21,9 @@ from ticketrouter.adapters.memory import (
     MemoryDestinationSecrets,
     MemoryState,
 )
+from ticketrouter.adapters.sqs_queue import SqsAlertQueue, SqsVisibility
 from ticketrouter.domain.alert import Alert, Destination, DestinationSecret
+from ticketrouter.domain.message import alert_to_json
 from ticketrouter.domain.record import Delivery
 from ticketrouter.ports import WebhookSender
 from ticketrouter.usecases.dispatcher import Dispatcher
@@ -56,7 +59,7 @@ class Fleet:
 
     Attributes:
         time: Their clock.
-        queue: Where alerts come from.
+        sqs: Where alerts come from.
         sender: Their way out.
         urls: Address of each destination, by id.
         destinations: What the documents say.
@@ -65,7 +68,7 @@ class Fleet:
     """
 
     time: VirtualTime
-    queue: QueueDouble
+    sqs: SqsDouble
     sender: WebhookSender
     urls: dict[str, str]
     destinations: Sequence[Destination]
@@ -73,9 +76,13 @@ class Fleet:
     through: Callable[[int, str, Any], Any] = lambda number, name, port: port
     size: int = DISPATCHERS
     state: MemoryState = field(init=False)
+    queues: RouterQueues = field(init=False)
+    source: EventSource = field(init=False)
 
     def __post_init__(self) -> None:
         self._watched_until_ms = math.inf
+        self.queues = router_queues(self.sqs)
+        self.source = EventSource(self.sqs, self.queues.alerts)
         self.state = MemoryState(self.time)
         self.deliveries = MemoryDeliveries(self.state)
         self.health: Any = MemoryDestinationHealth(self.state)
@@ -84,13 +91,27 @@ class Fleet:
         """Work until the queue is empty."""
         self.time.run([lambda number=number: self._work(number) for number in range(self.size)])  # type: ignore[misc]
 
+    def send_at(self, alert: Alert, at_ms: float) -> None:
+        """Queue an alert that appears at a time of `monotonic_ms`."""
+        self.sqs.send_at(self.queues.alerts, alert_to_json(alert), at_ms)
+
+    @property
+    def dead_letters(self) -> list[str]:
+        """Return the alerts that were received too often."""
+        return list(self.sqs.bodies(self.queues.dead[self.queues.alerts]))
+
+    @property
+    def most_receives(self) -> int:
+        """Return how often the alert that was received most often was."""
+        return self.sqs.most_receives(self.queues.alerts)
+
     def delivery(self, alert: Alert) -> Delivery | None:
         """Return how an alert fared."""
         return next(iter(self.deliveries.of_ticket(alert.about, [alert.destination])), None)
 
-    def _idle(self, wait_s: float) -> None:
+    def _idle(self, until_ms: float) -> None:
         """Wait for the next message; one worker watches for all, or each message would wake every one of them."""
-        wake_ms = self.time.monotonic_ms() + max(wait_s * 1_000, 0.001)
+        wake_ms = max(until_ms, self.time.monotonic_ms() + 0.001)
         if wake_ms >= self._watched_until_ms:
             self.time.park()
             return
@@ -100,10 +121,10 @@ class Fleet:
 
     def _work(self, number: int) -> None:
         dispatcher = self._new_dispatcher(number)
-        while (wait_s := self.queue.next_visible_s()) is not None:
-            message = self.queue.receive()
+        while (visible_ms := self.source.next_visible_ms()) is not None:
+            message = self.source.receive_one()
             if message is None:
-                self._idle(wait_s)
+                self._idle(visible_ms)
                 continue
             self.time.unpark()
             began_ms = self.time.monotonic_ms()
@@ -117,13 +138,14 @@ class Fleet:
                 dispatcher = self._new_dispatcher(number)
                 continue
             if not report.failed:
-                self.queue.delete(message)
+                self.source.delete(message)
         self.time.unpark()
 
     def _new_dispatcher(self, number: int) -> Dispatcher:
         def port(name: str, real: Any) -> Any:
             return self.through(number, name, real)
 
+        sqs: Any = self.sqs
         secrets = {name: DestinationSecret(url) for name, url in self.urls.items()}
         return Dispatcher(
             deliveries=port("deliveries", self.deliveries),
@@ -132,9 +154,9 @@ class Fleet:
             secrets=port("secrets", MemoryDestinationSecrets(secrets)),
             health=port("health", self.health),
             sender=port("sender", self.sender),
-            alerts=port("alerts", self.queue),
+            alerts=port("alerts", SqsAlertQueue(sqs, self.queues.alerts)),
             dead_letters=port("dead_letters", MemoryDeadLetters(self.state)),
-            visibility=port("visibility", self.queue),
+            visibility=port("visibility", SqsVisibility(sqs, [self.queues.alerts])),
             clock=self.time,
             randomness=self.chance,
         )
