@@ -22,7 +22,7 @@ COMMANDS = (
     "verify",
     "destinations",
     "feedback",
-    "key",
+    "keys",
     "bench",
     "openapi",
     "doctor",

@@ -17,10 +17,11 @@ def new_api_key(key_id: str) -> str:
     return f"tr_{key_id}_{secrets.token_urlsafe(32)}"
 
 
-def key_entry(key: str, scopes: tuple[str, ...] = ALL_SCOPES) -> dict[str, Any]:
+def key_entry(key: str, scopes: tuple[str, ...] = ALL_SCOPES, name: str = "") -> dict[str, Any]:
     """Return what stands in the secret for a key: its hash, never the key."""
     key_id = key.split("_")[1]
-    return {"id": key_id, "name": key_id, "sha256": hashlib.sha256(key.encode()).hexdigest(), "scopes": [*scopes]}
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    return {"id": key_id, "name": name or key_id, "sha256": digest, "scopes": [*scopes]}
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,11 @@ def _named_by(plan: Plan, variable: str) -> set[str]:
     return {value.rpartition(":")[2] for value in values if value}
 
 
+def arn_in(plan: Plan, variable: str) -> str | None:
+    """Return the ARN that functions are given in a variable; None if the plan has no function that reads it."""
+    return next((it.environment[variable] for it in plan.functions.values() if it.environment.get(variable)), None)
+
+
 async def create_resources(plan: Plan, aws: AwsClient, values: Mapping[str, str]) -> None:
     """Create everything.
 

@@ -166,6 +166,7 @@ class Stack:
             "region": place.region,
             "queues": {queue.logical_id: queue.url for queue in plan.queues},
             "parameters": dict(self._options.overrides),
+            "api_keys_secret": resources.arn_in(plan, resources.API_KEYS),
             "pid": os.getpid(),
         }
         self._write_file()

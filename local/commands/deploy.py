@@ -20,9 +20,8 @@ from local.site import build as build_site
 
 NEXT_STEPS = """
 [bold]Next[/]
-1. A key: `.venv/bin/python -m local key me` prints it, and its entry for this secret:
-   aws secretsmanager put-secret-value --secret-id {ApiKeysSecretArn} --secret-string file://keys.json
-   with keys.json = {{"keys": [<the entry>]}}
+1. A key, shown once; its hash goes into the secret:
+   .venv/bin/python -m local keys add me --secret-id {ApiKeysSecretArn}
 2. A destination for alerts, without secrets, e.g. [{{"id": "chat", "kind": "slack"}}]:
    aws ssm put-parameter --overwrite --name {DestinationsParameterName} --value file://destinations.json
    and its address, e.g. {{"chat": {{"url": "https://hooks.slack.com/…"}}}}:

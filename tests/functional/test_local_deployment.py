@@ -71,10 +71,9 @@ def test_a_deployment_builds_sets_all_parameters_and_tells_the_next_steps(
     assert deploy.startswith("deploy --config-env dev --no-confirm-changeset --parameter-overrides ")
     assert all(f'{key}="{value}"' in deploy for key, value in PARAMETERS.items())
     told = capsys.readouterr().out
-    assert "--secret-id arn:keys --secret-string file://keys.json" in told
+    assert "python -m local keys add me --secret-id arn:keys\n" in told
     assert "aws ssm put-parameter --overwrite --name /router-dev/destinations" in told
     assert '[{"id": "chat", "kind": "slack"}]' in told  # the terminal's markup has brackets too
-    assert '{"keys": [<the entry>]}' in told
     assert "curl -s https://api/tickets" in told
 
 

@@ -51,7 +51,7 @@ export class Stack {
     const child = spawn(PYTHON, words, { cwd: ROOT, detached: true, stdio: ["ignore", "pipe", "pipe"] });
     await isReady(child);
     const file = JSON.parse(await readFile(join(folder, "stack.json"), "utf-8")) as StackFile;
-    const readOnlyKey = await addKey(PYTHON, ROOT, file.sqs_url, ["read"]);
+    const readOnlyKey = await addKey(PYTHON, ROOT, folder, ["read"]);
     return new Stack(file, readOnlyKey, folder, child);
   }
 

@@ -50,7 +50,7 @@ export function SignIn() {
           error={error}
           hint={
             <>
-              <code>make run</code> prints one; <code>python -m local key</code> makes one for a deployment. It stays in
+              <code>make run</code> prints one; <code>python -m local keys add</code> makes one for a deployment. It stays in
               this tab, until the tab is closed.
             </>
           }
