@@ -50,7 +50,6 @@ class RedisAuditList:
             order="audit",
             read=_read_place,
             decode=_decode,
-            keeps=lambda _: True,
             limit=limit,
             cursor=cursor,
         )

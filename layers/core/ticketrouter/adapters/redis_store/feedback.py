@@ -25,9 +25,9 @@ class RedisFeedbackList:
         """Add a row; False if its ticket is gone, or has `limit` rows already."""
         body = json.dumps(asdict(row), ensure_ascii=False, separators=(",", ":"))
         own = [keys.feedback_key(row.ticket_id), keys.ticket_key(row.ticket_id)]
-        (added,) = self._client.run([call("feedback_add", own, row.id, body, limit)])
-        if added:
-            self._client.run([("ZADD", keys.FEEDBACK, row.at_ms, f"{row.ticket_id}~{row.id}")])
+        # The list first: a place without a row is dropped when it is read, a row without a place would not be found.
+        place = ("ZADD", keys.FEEDBACK, row.at_ms, f"{row.ticket_id}~{row.id}")
+        _, added = self._client.run([place, call("feedback_add", own, row.id, body, limit)])
         return bool(added)
 
     def of_ticket(self, ticket_id: str) -> list[Feedback]:
@@ -43,7 +43,6 @@ class RedisFeedbackList:
             order="feedback",
             read=_read_place,
             decode=_decode,
-            keeps=lambda _: True,
             limit=limit,
             cursor=cursor,
         )

@@ -24,9 +24,9 @@ def walk(
     order: str,
     read: Callable[[Place], Command],
     decode: Callable[[Values], T | None],
-    keeps: Callable[[T], bool],
     limit: int,
     cursor: str | None,
+    keeps: Callable[[T], bool] = lambda _: True,
     newest_first: bool = True,
     bounds: tuple[int, int] = (0, 1 << 53),
     sift: Callable[[list[Place]], list[Place]] = lambda places: places,
@@ -39,9 +39,9 @@ def walk(
         order: Name of the order, which a cursor must bear.
         read: Makes the command that reads a member's record.
         decode: Reads its reply; None if there is no record.
-        keeps: The filter.
         limit: Records a page.
         cursor: Of the page before.
+        keeps: The filter.
         newest_first: From high ranks to low ones.
         bounds: Lowest and highest rank, both included.
         sift: A coarse filter before the reading: drops places whose records `keeps` would drop.
