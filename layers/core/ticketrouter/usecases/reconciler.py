@@ -62,7 +62,11 @@ class Reconciler:
     # --- dead-letter queues ------------------------------------------------------------------------------------------
 
     def drain(self, messages: Sequence[Received]) -> ReconcileReport:
-        """Deal with messages that a queue has given up; what cannot be dealt with now stays where it is."""
+        """Deal with messages that a queue has given up; what cannot be dealt with now stays where it is.
+
+        Raises:
+            MissingSettingError: The list of destinations cannot be read, and a dead alert needs it. All may come back.
+        """
         report = ReconcileReport()
         done: set[str] = set()
         try:

@@ -2,18 +2,11 @@
 -- KEYS {incidents}:groups, {incidents}:answers, {incidents}:answered and {incidents}:live (by ticket, until when)
 -- ARGV how many of each at most
 -- Returns 1 if there may be more, else 0
--- with incident_group
+-- with incident_groups
+-- with incident_leaving
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local groups, changed = {}, {}
-
-local function group_of(id)
-  if groups[id] == nil then
-    local raw = redis.call('HGET', KEYS[1], id)
-    groups[id] = raw and cjson.decode(raw) or false
-  end
-  return groups[id]
-end
+local changed = {}
 
 -- An answer is the group's id, 30 bytes, and behind it JSON. Of what leaves, an incident keeps the count, a group nothing.
 local function leave(ticket)

@@ -2,7 +2,7 @@
 -- KEYS {incidents}:groups, {incidents}:answers, {incidents}:answered, {incidents}:live, {incidents}:changes
 -- ARGV ticket, its incident as its record tells it (empty: none), for an answer is forgotten long before an incident is
 -- Returns the group's id, or nothing if the ticket is in none
--- with incident_group
+-- with incident_leaving
 local answer = redis.call('HGET', KEYS[2], ARGV[1])
 redis.call('HDEL', KEYS[2], ARGV[1])
 redis.call('ZREM', KEYS[3], ARGV[1])

@@ -4,18 +4,11 @@
 --      index:{incidents}, {incidents}:active, {incidents}:changes
 -- ARGV rules, then tickets, all as JSON
 -- Returns for each ticket {answer, group, 1 if it has joined before}, the first two as JSON
+-- with incident_groups
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local rules = cjson.decode(ARGV[1])
-local groups, changed = {}, {}
-
-local function group_of(id)
-  if groups[id] == nil then
-    local raw = redis.call('HGET', KEYS[1], id)
-    groups[id] = raw and cjson.decode(raw) or false
-  end
-  return groups[id]
-end
+local changed = {}
 
 local function has(list, value)
   for _, one in ipairs(list) do if one == value then return true end end
