@@ -50,8 +50,8 @@ export function SignIn() {
           error={error}
           hint={
             <>
-              <code>make run</code> prints one; <code>python -m local keys add</code> makes one for a deployment. It stays in
-              this tab, until the tab is closed.
+              <code>make run</code> prints one; <code>python -m local keys add</code> makes one for a deployment. It
+              stays in this tab, until the tab is closed.
             </>
           }
         />

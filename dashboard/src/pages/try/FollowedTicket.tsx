@@ -11,7 +11,7 @@ import { UrgencyMeter } from "@/components/UrgencyMeter";
 import { BAND_FLOORS } from "@/format/band";
 import { formatDuration } from "@/format/number";
 import styles from "./Follow.module.css";
-import { nextLookMs, type StepState, stepsOf } from "./progress";
+import { isGone, nextLookMs, type StepState, stepsOf } from "./progress";
 import type { Posted } from "./useSubmit";
 
 /** Ask for a ticket until nothing more will happen to it. */
@@ -27,12 +27,12 @@ function useFollowed({ answer, postedAt }: Posted) {
         }),
       ),
     enabled: answer !== null,
-    refetchInterval: ({ state }) => nextLookMs(state.data, Date.now() - postedAt),
+    refetchInterval: ({ state }) => nextLookMs(state.data, state.error, Date.now() - postedAt),
   });
 }
 
 export function FollowedTicket({ posted }: { posted: Posted }) {
-  const { data: ticket } = useFollowed(posted);
+  const { data: ticket, error } = useFollowed(posted);
   const { draft, answer, refusal, tookMs } = posted;
   const name = draft.subject || draft.description || draft.ticketId;
   if (!answer) {
@@ -40,6 +40,14 @@ export function FollowedTicket({ posted }: { posted: Posted }) {
       <li className={styles.ticket}>
         <p className={styles.name}>{name}</p>
         <Refusal refusal={refusal} tookMs={tookMs} />
+      </li>
+    );
+  }
+  if (isGone(error)) {
+    return (
+      <li className={styles.ticket}>
+        <p className={styles.name}>{name}</p>
+        <p>It was deleted.</p>
       </li>
     );
   }

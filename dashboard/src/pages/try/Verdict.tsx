@@ -8,8 +8,9 @@ import { Badge } from "@/components/StatusWord";
 import { ScoreSteps } from "@/components/ticket/ScoreSteps";
 import { SegmentedText } from "@/components/ticket/SegmentedText";
 import { UrgencyMeter } from "@/components/UrgencyMeter";
-import { formatDuration, formatShare } from "@/format/number";
+import { formatCount, formatDuration, formatShare } from "@/format/number";
 import styles from "./TryPage.module.css";
+import { LONGEST_CHARS } from "./useLiveScore";
 
 type Score = components["schemas"]["ScoreResource"];
 type VerdictProps = {
@@ -17,13 +18,17 @@ type VerdictProps = {
   error: ApiError | null;
   /** The text has changed since. */
   behind: boolean;
+  /** Nothing of this length is scored, or accepted. */
+  tooLong: boolean;
   retry: () => unknown;
   /** Of the first of several tickets. */
   first: boolean;
 };
 
+const TOO_LONG = `Longer than ${formatCount(LONGEST_CHARS)} characters: the router refuses it.`;
+
 /** How the text is scored, while it is written. No ticket is made. */
-export function Verdict({ score, error, behind, retry, first }: VerdictProps) {
+export function Verdict({ score, error, behind, tooLong, retry, first }: VerdictProps) {
   const note =
     score && (behind ? "scoring" : `${first ? "the first one, " : ""}in ${formatDuration(score.latency_ms)}`);
   return (
@@ -35,7 +40,7 @@ export function Verdict({ score, error, behind, retry, first }: VerdictProps) {
           {score ? (
             <Explained score={score} />
           ) : (
-            <p className={styles.shows}>{behind ? "Scoring" : "There is no text yet."}</p>
+            <p className={styles.shows}>{behind ? "Scoring" : tooLong ? TOO_LONG : "There is no text yet."}</p>
           )}
         </div>
       )}

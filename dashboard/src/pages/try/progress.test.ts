@@ -18,9 +18,14 @@ describe("a ticket that is followed", () => {
   ])("%s", (_, it, steps) => expect(Object.values(stepsOf(it)).join(" ")).toBe(steps));
 
   it("is asked for until nothing more will happen, less often after ten seconds", () => {
-    expect(nextLookMs(undefined, 0)).toBe(400);
-    expect(nextLookMs(ticket("scored", "pending"), 11_000)).toBe(5000);
-    expect(nextLookMs(ticket("scored", "delivered"), 0)).toBe(false);
+    expect(nextLookMs(undefined, null, 0)).toBe(400);
+    expect(nextLookMs(ticket("scored", "pending"), null, 11_000)).toBe(5000);
+    expect(nextLookMs(ticket("scored", "delivered"), null, 0)).toBe(false);
     expect(isOver(ticket("failed"))).toBe(true);
+  });
+
+  it("is asked for no more once it is deleted, and again after another refusal", () => {
+    expect(nextLookMs(ticket("accepted"), { status: 404 }, 0)).toBe(false);
+    expect(nextLookMs(ticket("accepted"), { status: 503 }, 0)).toBe(400);
   });
 });

@@ -1,4 +1,5 @@
 /** How far a ticket that was posted here has come. */
+import type { ApiError } from "@/api/problem";
 import type { TicketDetail } from "@/api/types";
 
 /** Whether nothing more will happen to it by itself. */
@@ -7,10 +8,21 @@ export function isOver(ticket: TicketDetail): boolean {
   return ticket.status === "scored" && ticket.alerts.every(({ status }) => status !== "pending");
 }
 
+/** A ticket that cannot be found has been deleted: it was accepted before. */
+const GONE = 404;
+
 /** Ask often at first, since most tickets take a fraction of a second; then as the whole page does. */
-export function nextLookMs(ticket: TicketDetail | undefined, sinceMs: number): number | false {
-  if (ticket && isOver(ticket)) return false;
+export function nextLookMs(
+  ticket: TicketDetail | undefined,
+  refusal: Pick<ApiError, "status"> | null,
+  sinceMs: number,
+): number | false {
+  if (isGone(refusal) || (ticket && isOver(ticket))) return false;
   return sinceMs < 10_000 ? 400 : 5000;
+}
+
+export function isGone(refusal: Pick<ApiError, "status"> | null): boolean {
+  return refusal?.status === GONE;
 }
 
 export type StepState = "done" | "now" | "waiting" | "failed";

@@ -7,7 +7,7 @@ import type { components } from "@/api/schema";
 type Score = components["schemas"]["ScoreResource"];
 
 const PAUSE_MS = 350; // of typing, before the model is asked
-const LONGEST_CHARS = 20_000; // Source: ScoreRequest of docs/openapi.json
+export const LONGEST_CHARS = 20_000; // Source: ScoreRequest of docs/openapi.json
 
 function useSettled(text: string): string {
   const [settled, setSettled] = useState(text);
@@ -21,7 +21,9 @@ function useSettled(text: string): string {
 /** The verdict on a text while it is written; the last one stays until the next is there. */
 export function useLiveScore(text: string) {
   const settled = useSettled(text);
-  const askable = settled.trim().length > 0 && settled.length <= LONGEST_CHARS;
+  // In code points, as the API counts; an emoji has two units of UTF-16.
+  const tooLong = settled.length > LONGEST_CHARS && [...settled].length > LONGEST_CHARS;
+  const askable = !tooLong && settled.trim().length > 0;
   const query = useQuery<Score, ApiError>({
     queryKey: ["score", "text", settled],
     queryFn: ({ signal }) => read(api.POST("/score", { body: { text: settled }, signal })),
@@ -35,6 +37,7 @@ export function useLiveScore(text: string) {
     score: askable ? query.data : undefined,
     error: query.error,
     behind: askable && behind,
+    tooLong,
     retry: query.refetch,
   };
 }
