@@ -17,4 +17,10 @@ SUITES = [
         "(p95), and every alert ends as delivered or exhausted.",
         ("alerts", "lost", "healthy_p95_ms"),
     ),
+    Suite(
+        "access",
+        "Every route of the template by every caller, and fifty clients of one key at once: who may not is refused in "
+        "the same way, and nobody posts more than their key's rate.",
+        ("calls", "refused", "admitted"),
+    ),
 ]
