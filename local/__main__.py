@@ -24,6 +24,7 @@ COMMANDS = (
     "feedback",
     "keys",
     "bench",
+    "load",
     "openapi",
     "doctor",
     "deploy",

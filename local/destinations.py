@@ -37,13 +37,14 @@ class LocalDestination:
         return self.public.id
 
 
-def sink_destinations(sink_url: str, hourly_budget: int | None) -> list[LocalDestination]:
+def sink_destinations(sink_url: str, hourly_budget: int | None, kinds: Sequence[str] = KINDS) -> list[LocalDestination]:
     """Return one destination of each kind, at the sink, with new signing keys."""
     return [
         LocalDestination(
             Destination(name, kind, hourly_budget=hourly_budget), _new_secret(kind, f"{sink_url}/hooks/{name}")
         )
         for name, kind in _SINK_KINDS.items()
+        if kind in kinds
     ]
 
 

@@ -35,7 +35,7 @@ from local.sink import Arrival, Sink
 from local.site import Site
 from local.state import StackFile
 from local.template import load_plan
-from ticketrouter.domain.alert import DEFAULT_HOURLY_BUDGET
+from ticketrouter.domain.alert import DEFAULT_HOURLY_BUDGET, KINDS
 
 REGION = "us-east-1"
 _GRACE_S = 0.3  # for Redis and the emulator, which have nothing to save
@@ -67,6 +67,7 @@ class Options:
             of the user's.
         api_keys: The document of the keys to let in; None lets in one, made on the first start and kept.
         hourly_budget: Messages an hour to each destination at the sink; None for no limit.
+        sink_kinds: A destination at the sink for each of these.
         on_step: Told what is done and after how many seconds.
         on_log: Gets every line of the functions, if given.
         on_alert: Told of every webhook at the sink.
@@ -80,6 +81,7 @@ class Options:
     only: tuple[str, ...] = ()
     api_keys: str | None = field(default=None, repr=False)
     hourly_budget: int | None = DEFAULT_HOURLY_BUDGET
+    sink_kinds: tuple[str, ...] = KINDS
     on_step: Callable[[str, float], None] = lambda step, seconds: None
     on_log: Callable[[str, bytes], None] | None = None
     on_alert: Callable[[Arrival], None] = lambda arrival: None
@@ -225,13 +227,13 @@ class Stack:
 
     def _read_plan(self, place: Place) -> Plan:
         plan = read_plan(place, self._options.overrides)
-        if not self._options.only:
-            return plan
         known = {it.word: it for it in plan.functions.values()}
         for word in self._options.only:
             if word not in known:
                 raise StartError(f"The template has no function {word}; it has {', '.join(sorted(known))}")
         functions = {known[word].logical_id: known[word] for word in self._options.only}
+        if not functions:
+            return plan
         return replace(plan, functions=functions, mappings=(), schedules=(), routes=())
 
     async def _start_sink(self) -> tuple[list[dest.LocalDestination], str]:
@@ -239,9 +241,10 @@ class Stack:
         expected: dict[str, Any] = {}
         listener = await self._listen(Sink(expected, self._options.on_alert).handle, limit_bytes=1024 * 1024)
         own = dest.load_destinations(self._folder / "destinations.json")
-        targets = dest.sink_destinations(listener.url, self._options.hourly_budget) if own is None else own
-        expected.update(dest.expected_at_sink(targets))
-        return targets, listener.url
+        if own is None:
+            own = dest.sink_destinations(listener.url, self._options.hourly_budget, self._options.sink_kinds)
+        expected.update(dest.expected_at_sink(own))
+        return own, listener.url
 
     async def _start_gateway(self, plan: Plan, functions: Functions) -> Listener:
         port = api_port() if self._options.port is None else self._options.port

@@ -1,0 +1,59 @@
+"""Resident memory of every process of the stack, as the kernel counts it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+Pids = Callable[[], Mapping[str, int]]
+
+
+def rss_mb(pid: int, proc: Path = Path("/proc")) -> float | None:
+    """Return a process's resident memory in MB (10^6 bytes), its children's included; None if it is gone.
+
+    Source: proc_pid_statm(5), proc_pid_task_children(5)
+    """
+    folder = proc / str(pid)
+    try:
+        pages = int((folder / "statm").read_text().split()[1])
+        children = (folder / "task" / str(pid) / "children").read_text().split()
+    except (OSError, IndexError, ValueError):
+        return None
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6 + sum(rss_mb(int(child), proc) or 0.0 for child in children)
+
+
+def processes_of(info: Mapping[str, Any]) -> dict[str, int]:
+    """Return the process ids of a running stack by name: `supervisor`, `redis`, `emulator`, `ingest 1`, `ingest 2`, …"""
+    pids = {"supervisor": int(info["pid"])}
+    pids |= {name: pid for name, pid in info["pids"].items() if name != "functions"}
+    for word, of_word in info["pids"]["functions"].items():
+        pids |= {f"{word} {number}": pid for number, pid in enumerate(of_word, 1)}
+    return pids
+
+
+class MemoryWatch:
+    """Reads the memory of every process each so many seconds until it is cancelled."""
+
+    def __init__(self, pids: Pids, each_s: float) -> None:
+        """Prepare; nothing is read yet."""
+        self._pids, self._each_s = pids, each_s
+        self.readings: dict[str, list[tuple[float, float]]] = {}  # name -> (seconds from the beginning, MB)
+
+    async def run(self) -> None:
+        """Read, first at once."""
+        began = time.monotonic()
+        while True:
+            for name, pid in self._pids().items():
+                if (held := rss_mb(pid)) is not None:
+                    self.readings.setdefault(name, []).append((round(time.monotonic() - began, 1), round(held, 1)))
+            await asyncio.sleep(self._each_s)
+
+
+def growth_mb(readings: list[tuple[float, float]], *, warm_up_s: float) -> float:
+    """Return the difference of the last reading to the first one after the warm-up, in MB."""
+    warm = [held for at_s, held in readings if at_s >= warm_up_s]
+    return round(warm[-1] - warm[0], 1) if warm else 0.0
