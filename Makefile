@@ -25,7 +25,7 @@ BROWSER := $(call stamp,dashboard/e2e/node_modules,dashboard/e2e/package-lock.js
 
 export SAM_CLI_TELEMETRY := 0
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo dashboard check-ui test-ui pictures test faults test-models deploy-test container-test check format bench bench-scoring openapi cost model eval card lock doctor build deploy delete clean
+.PHONY: help setup run demo dashboard check-ui test-ui pictures test faults test-models deploy-test container-test check format bench load bench-scoring openapi cost model eval card lock doctor build deploy delete clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -92,6 +92,9 @@ format: $(DEV) ## let ruff format and fix what it can
 
 bench: $(DEV) ## measure ingest, worker and end to end
 	@exec $(PY) -m local bench $(ARGS)
+
+load: $(DEV) ## measure how much it carries, twenty minutes; writes docs/load-report.json (ARGS="overload --rate 100": not)
+	@exec $(PY) -m local load $(or $(ARGS),--write)
 
 bench-scoring: $(DEV) $(MODELS) ## measure our scorer against the classic pipeline, ten minutes (ARGS=--quick: two)
 	@exec $(PY) -m models.bench_scoring $(ARGS)

@@ -12,10 +12,15 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from local.benchmarks import Row, latency_row
 from local.benchmarks.services import Services
+
+if TYPE_CHECKING:
+    from ticketrouter.adapters.redis_store import RedisClient
+    from ticketrouter.ports import AlertQueue, WorkQueue
+    from ticketrouter.telemetry import Handler
 
 POSTS = 2_000
 WARM_UP = 200
@@ -24,7 +29,9 @@ BATCH = 10
 SEED = 7
 
 
-class _Context:
+class Context:
+    """What Lambda hands to a handler beside the event, as far as ours look."""
+
     function_name = "bench"
     memory_limit_in_mb = 3008
     invoked_function_arn = "arn:aws:lambda:us-east-1:000000000000:function:bench"
@@ -32,17 +39,18 @@ class _Context:
 
     @staticmethod
     def get_remaining_time_in_millis() -> int:
+        """Return a minute, always."""
         return 60_000
 
 
 def run(root: Path, services: Services) -> list[Row]:
     """Measure both handlers."""
-    with _silent():
+    with silent():
         return [*_ingest(root, services), *_worker(root, services), *_incidents(services)]
 
 
 @contextlib.contextmanager
-def _silent() -> Iterator[None]:
+def silent() -> Iterator[None]:
     """Write logs and metrics, as in Lambda, but to nowhere."""
     from ticketrouter.telemetry import logger
 
@@ -57,34 +65,62 @@ def _incidents(services: Services) -> list[Row]:
     return incidents.run(services)
 
 
-def _ingest(root: Path, services: Services) -> list[Row]:
+def ingest_handler(client: RedisClient, queue: WorkQueue) -> Handler:
+    """Build ingest as `bootstrap` does, but for the queue."""
     from functions.ingest.handler import make_handler
-    from ticketrouter.adapters.memory import MemoryWorkQueue
-    from ticketrouter.adapters.redis_store import RedisClaims, RedisClient
-    from ticketrouter.adapters.sqs_queue import SqsWorkQueue, sqs_client
+    from ticketrouter.adapters.redis_store import RedisClaims
     from ticketrouter.adapters.system import SystemClock, SystemRandomness
     from ticketrouter.domain.ticket import TicketIds
-    from ticketrouter.ports import WorkQueue
     from ticketrouter.usecases.ingest import Ingest
 
-    def times(queue: WorkQueue) -> list[float]:
-        client = RedisClient(services.redis_url, SystemClock())
-        claims = RedisClaims(client, rate_limit_per_minute=10_000_000)
-        handler = make_handler(
-            ingest=Ingest(
-                claims=claims,
-                queue=queue,
-                ids=TicketIds(b"bench"),
-                clock=SystemClock(),
-                randomness=SystemRandomness(),
-            )
+    claims = RedisClaims(client, rate_limit_per_minute=10_000_000)
+    ids = TicketIds(b"bench")
+    return make_handler(
+        ingest=Ingest(claims=claims, queue=queue, ids=ids, clock=SystemClock(), randomness=SystemRandomness())
+    )
+
+
+def worker_handler(root: Path, client: RedisClient, alerts: AlertQueue) -> Handler:
+    """Build the worker as `bootstrap` does, but for the queues and one destination."""
+    from functions.worker.handler import make_handler
+    from local.benchmarks.incidents import grouping
+    from ticketrouter.adapters.memory import MemoryDestinations, MemoryVisibility
+    from ticketrouter.adapters.onnx_scorer import OnnxScorer
+    from ticketrouter.adapters.redis_store import RedisDeadLetters, RedisTicketStore
+    from ticketrouter.adapters.system import SystemClock
+    from ticketrouter.domain.alert import Destination
+    from ticketrouter.usecases.scoring import GuardedScorer
+    from ticketrouter.usecases.worker import Worker
+
+    clock = SystemClock()
+    return make_handler(
+        worker=Worker(
+            store=RedisTicketStore(client),
+            scorer=GuardedScorer(OnnxScorer(root / "models"), clock),
+            alerts=alerts,
+            destinations=MemoryDestinations([Destination("bench")]),
+            grouping=grouping(client, clock),
+            dead_letters=RedisDeadLetters(client),
+            visibility=MemoryVisibility(),
+            clock=clock,
         )
+    )
+
+
+def _ingest(root: Path, services: Services) -> list[Row]:
+    from ticketrouter.adapters.memory import MemoryWorkQueue
+    from ticketrouter.adapters.redis_store import RedisClient
+    from ticketrouter.adapters.sqs_queue import SqsWorkQueue, sqs_client
+    from ticketrouter.adapters.system import SystemClock
+
+    def times(queue: WorkQueue) -> list[float]:
+        handler = ingest_handler(RedisClient(services.redis_url, SystemClock()), queue)
         event = json.loads((root / "events" / "ingest" / "minimal.json").read_text(encoding="utf-8"))
-        samples = _samples(root)
+        samples = sample_tickets(root)
 
         def post(n: int) -> None:
             event["body"] = json.dumps(samples[n % len(samples)] | {"ticket_id": f"bench-{id(queue)}-{n}"})
-            answer = handler(event, _Context())
+            answer = handler(event, Context())
             if answer["statusCode"] != 202:
                 raise RuntimeError(f"ingest answered {answer}")
 
@@ -98,34 +134,15 @@ def _ingest(root: Path, services: Services) -> list[Row]:
 
 
 def _worker(root: Path, services: Services) -> list[Row]:
-    from functions.worker.handler import make_handler
-    from local.benchmarks.incidents import grouping
-    from ticketrouter.adapters.memory import MemoryAlertQueue, MemoryDestinations, MemoryVisibility
-    from ticketrouter.adapters.onnx_scorer import OnnxScorer
-    from ticketrouter.adapters.redis_store import RedisClient, RedisDeadLetters, RedisTicketStore
+    from ticketrouter.adapters.memory import MemoryAlertQueue
+    from ticketrouter.adapters.redis_store import RedisClient
     from ticketrouter.adapters.system import SystemClock
-    from ticketrouter.domain.alert import Destination
-    from ticketrouter.usecases.scoring import GuardedScorer
-    from ticketrouter.usecases.worker import Worker
 
-    clock = SystemClock()
-    client = RedisClient(services.redis_url, clock)
-    handler = make_handler(
-        worker=Worker(
-            store=RedisTicketStore(client),
-            scorer=GuardedScorer(OnnxScorer(root / "models"), clock),
-            alerts=MemoryAlertQueue(),
-            destinations=MemoryDestinations([Destination("bench")]),
-            grouping=grouping(client, clock),
-            dead_letters=RedisDeadLetters(client),
-            visibility=MemoryVisibility(),
-            clock=clock,
-        )
-    )
+    handler = worker_handler(root, RedisClient(services.redis_url, SystemClock()), MemoryAlertQueue())
     batches = list(_batches(texts_of_mixed_lengths(root, TICKETS)))
 
     def work(n: int) -> None:
-        answer = handler(batches[n], _Context())
+        answer = handler(batches[n], Context())
         if answer["batchItemFailures"]:
             raise RuntimeError(f"the worker answered {answer}")
 
@@ -170,21 +187,32 @@ def _batches(texts: Sequence[str]) -> Iterator[dict[str, Any]]:
     from ticketrouter.domain.status import Lane
     from ticketrouter.domain.ticket import Ticket
 
-    def record(n: int) -> dict[str, Any]:
-        item = WorkItem(Ticket(f"bench-worker-{n}", texts[n]), Lane.STANDARD, 0.2, time.time_ns() // 1_000_000)
-        return {
+    def body(n: int) -> str:
+        return WorkItem(
+            Ticket(f"bench-worker-{n}", texts[n]), Lane.STANDARD, 0.2, time.time_ns() // 1_000_000
+        ).to_json()
+
+    for start in range(0, len(texts), BATCH):
+        yield sqs_event([body(n) for n in range(start, start + BATCH)])
+
+
+def sqs_event(bodies: Sequence[str]) -> dict[str, Any]:
+    """Return the event of an SQS batch that is received for the first time."""
+    records = [
+        {
             "messageId": str(n),
             "receiptHandle": str(n),
             "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:bench-standard",
-            "body": item.to_json(),
+            "body": body,
             "attributes": {"ApproximateReceiveCount": "1"},
         }
+        for n, body in enumerate(bodies)
+    ]
+    return {"Records": records}
 
-    for start in range(0, len(texts), BATCH):
-        yield {"Records": [record(n) for n in range(start, start + BATCH)]}
 
-
-def _samples(root: Path) -> list[dict[str, Any]]:
+def sample_tickets(root: Path) -> list[dict[str, Any]]:
+    """Return the tickets of `make demo`."""
     lines = (root / "events" / "samples.jsonl").read_text(encoding="utf-8").splitlines()
     return [json.loads(line) for line in lines]
 

@@ -31,9 +31,10 @@ class Services:
 async def services(root: Path) -> AsyncIterator[Services]:
     """Start both, point this process's AWS SDK at the emulator, and stop both at the end."""
     redis_port, emulator_port = free_ports(2)
-    place = Place(root, f"http://{HOST}:{emulator_port}")
-    os.environ.update(aws_environment(place))
     with TemporaryDirectory() as folder:
+        # A folder of its own: that of the stack need not be there yet, and would be another stack's if it were.
+        place = Place(root, f"http://{HOST}:{emulator_port}", state_folder=Path(folder))
+        os.environ.update(aws_environment(place))
         cache = await start_cache(redis_port, Path(folder), _forget)
         try:
             emulator = await start_emulator(place, emulator_port, _forget)

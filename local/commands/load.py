@@ -12,8 +12,10 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from local.benchmarks.services import services
 from local.commands.terminal import ROOT, console, errors
 from local.errors import LocalStackError
+from local.load import handlers
 from local.load.capacity import find_capacity
 from local.load.drive import LoadedStack, on_a_stack
 from local.load.overload import FACTOR, overload
@@ -21,12 +23,14 @@ from local.load.report import REPORT, machine, merge, read
 from local.load.steady import hold
 
 STEADY_SHARE = 0.6
+TICKETS = 2_000  # through the handlers alone
 Figures = dict[str, Any]
 
 
 class Part(StrEnum):
     """What can be measured."""
 
+    HANDLERS = "handlers"
     CAPACITY = "capacity"
     STEADY = "steady"
     OVERLOAD = "overload"
@@ -70,6 +74,9 @@ async def _measure(part: Part, capacity: float, rate: float | None, seconds: flo
     def say(line: str) -> None:
         errors.print(f"  {line}", highlight=False)
 
+    if part is Part.HANDLERS:
+        async with services(ROOT) as running:
+            return await asyncio.to_thread(handlers.measure, ROOT, running.redis_url, tickets=TICKETS, seed=seed)
     measure: Callable[[LoadedStack], Any]
     if part is Part.CAPACITY:
         measure = partial(find_capacity, say=say, step_s=seconds or 15.0, seed=seed)

@@ -27,7 +27,7 @@ def rss_mb(pid: int, proc: Path = Path("/proc")) -> float | None:
 
 
 def processes_of(info: Mapping[str, Any]) -> dict[str, int]:
-    """Return the process ids of a running stack by name: `supervisor`, `redis`, `emulator`, `ingest 1`, `ingest 2`, …"""
+    """Return the process ids of a running stack by name: `supervisor`, `redis`, `emulator`, `ingest 1`, …"""
     pids = {"supervisor": int(info["pid"])}
     pids |= {name: pid for name, pid in info["pids"].items() if name != "functions"}
     for word, of_word in info["pids"]["functions"].items():

@@ -39,7 +39,7 @@ class Outcome:
         final: Of these, scored or failed.
         lost: Of these, neither.
         failed: Of these, failed.
-        unanswered: Tickets that exist although their post was not answered 202: the outcome was unknown, or refused late.
+        unanswered: Tickets that exist although their post was not answered 202: its outcome was unknown.
         urgent: Of those that exist, above the alert threshold.
         untold: Of these, without a message that was taken.
         told_twice: Messages that were taken more than once.
