@@ -30,8 +30,8 @@ from ticketrouter.domain.destinations import (
     missing_secret,
     parse_destinations,
     parse_secrets,
-    read_json,
 )
+from ticketrouter.domain.documents import read_json
 from ticketrouter.domain.errors import MissingSettingError, RouterError
 from ticketrouter.usecases.posting import write
 

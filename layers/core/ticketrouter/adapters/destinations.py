@@ -14,7 +14,8 @@ from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterEr
 from botocore.config import Config
 
 from ticketrouter.domain.alert import Destination, DestinationSecret
-from ticketrouter.domain.destinations import parse_destinations, parse_secrets, read_json
+from ticketrouter.domain.destinations import parse_destinations, parse_secrets
+from ticketrouter.domain.documents import read_json
 from ticketrouter.domain.errors import MissingSettingError
 
 CACHE_S = 120  # the dispatcher gives up on an unknown destination only later (`usecases.posting.MAX_TRIES_UNKNOWN`)

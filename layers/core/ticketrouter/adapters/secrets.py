@@ -6,7 +6,6 @@ refused as a whole when anything in it is wrong, so that a typing error is seen 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
@@ -17,6 +16,7 @@ from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterEr
 from botocore.config import Config
 
 from ticketrouter.domain.access import KEY_ID, ApiKey, Scope
+from ticketrouter.domain.documents import read_json
 from ticketrouter.domain.errors import MissingSettingError
 from ticketrouter.ports import Clock
 
@@ -140,10 +140,7 @@ def parse_keys(text: str, place: str) -> dict[str, ApiKey]:
     Raises:
         MissingSettingError: Names what is wrong, without quoting it.
     """
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        raise MissingSettingError(f"{place}: is not JSON") from None  # the cause holds the document
+    document = read_json(text, place)
     entries = document.get("keys") if isinstance(document, dict) else None
     if not isinstance(entries, list):
         raise MissingSettingError(f'{place}: must be {{"keys": [...]}}')

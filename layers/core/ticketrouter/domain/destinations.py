@@ -8,7 +8,6 @@ night's alert is missing. No message quotes anything of a secret.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -31,18 +30,6 @@ _SHOWN = re.compile(
     r"https?://(?:[^/?#@]*@)?(?P<host>[A-Za-z0-9.-]+(?::[0-9]+)?)[/?#]?(?P<rest>(?<=[/?#]).*|$)", re.DOTALL
 )
 _ID_CHARS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
-
-
-def read_json(text: Any, place: str) -> Any:
-    """Return what a document holds.
-
-    Raises:
-        MissingSettingError: It is not JSON. The cause is left out, for it holds the document.
-    """
-    try:
-        return json.loads(text)
-    except (ValueError, TypeError, RecursionError):
-        raise MissingSettingError(f"{place}: is not JSON") from None
 
 
 def parse_destinations(document: Any, place: str) -> list[Destination]:
