@@ -60,6 +60,8 @@ class Gateway:
                 granted = await self._gatekeeper.admit(route.authorizer, incoming)
         except web.HTTPRequestEntityTooLarge:
             return _own_answer(413, "Request Entity Too Large")
+        except (web.RequestPayloadError, ConnectionResetError):  # chunks that are none, or a client that is gone
+            return _own_answer(400, "Bad Request")
         except IdentityMissingError:
             return _own_answer(401, "Unauthorized")
         except DeniedError:

@@ -62,7 +62,7 @@ def read_request(request: web.BaseRequest, route_key: str, path_parameters: Mapp
     headers.setdefault("x-amzn-trace-id", new_trace_id())
     headers |= {
         "x-forwarded-for": ", ".join(filter(None, (headers.get("x-forwarded-for"), source_ip))),
-        "x-forwarded-port": str(request.url.port or 80),
+        "x-forwarded-port": str(request.get_extra_info("sockname", ("", 80))[1]),  # Host may hold anything
         "x-forwarded-proto": "http",
     }
     raw_path, _, query = request.raw_path.partition("?")

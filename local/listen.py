@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import Any
 
 from aiohttp import web
@@ -40,6 +41,46 @@ class Listener:
         await self._api.shutdown(timeout=_DROP_AFTER_S)
 
 
+class _Connection(web.RequestHandler):
+    """Refuses what is no HTTP in the words of the gateway, instead of in aiohttp's and with a traceback."""
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        if status >= 500:
+            return super().handle_error(request, status, exc, message)
+        response = web.json_response({"message": HTTPStatus(status).phrase}, status=status)
+        response.force_close()
+        return response
+
+
+class Server(web.Server):
+    """Makes the connections of a handler; larger bodies raise in its `request.read()`."""
+
+    def __init__(self, handler: Handler, *, limit_bytes: int) -> None:
+        """Prepare, in a running event loop."""
+        loop = asyncio.get_running_loop()
+
+        def make_request(*parts: Any) -> web.BaseRequest:
+            message, payload, protocol, writer, task = parts
+            return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=limit_bytes)
+
+        super().__init__(
+            handler,
+            request_factory=make_request,
+            access_log=None,
+            keepalive_timeout=75,
+            auto_decompress=False,  # as the gateway: what is refused for its encoding must not be inflated before
+        )
+
+    def __call__(self) -> web.RequestHandler:
+        return _Connection(self, loop=self._loop, **self._kwargs)
+
+
 async def listen(handler: Handler, *, port: int = 0, limit_bytes: int) -> Listener:
     """Serve on 127.0.0.1; port 0 takes a free one. Larger bodies raise in `request.read()`.
 
@@ -47,12 +88,7 @@ async def listen(handler: Handler, *, port: int = 0, limit_bytes: int) -> Listen
         StartError: The port is taken, or only for root.
     """
     loop = asyncio.get_running_loop()
-
-    def make_request(*parts: Any) -> web.BaseRequest:
-        message, payload, protocol, writer, task = parts
-        return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=limit_bytes)
-
-    api = web.Server(handler, request_factory=make_request, access_log=None, keepalive_timeout=75)
+    api = Server(handler, limit_bytes=limit_bytes)
     try:
         server = await loop.create_server(api, HOST, port, backlog=512)
     except OSError as error:
