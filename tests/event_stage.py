@@ -45,6 +45,7 @@ from ticketrouter.adapters.onnx_scorer import OnnxScorer, read_evaluation
 from ticketrouter.domain.access import ApiKey, Scope
 from ticketrouter.domain.alert import KINDS, Destination, DestinationSecret
 from ticketrouter.domain.ticket import TicketIds
+from ticketrouter.ports import Scorer
 from ticketrouter.telemetry import Handler
 from ticketrouter.usecases.audit import AuditTrail
 from ticketrouter.usecases.digests import Digests
@@ -75,8 +76,15 @@ def model() -> OnnxScorer:
     return OnnxScorer(ROOT / "models")
 
 
+@cache
+def manifest() -> dict[str, Any]:
+    read: dict[str, Any] = json.loads((ROOT / "models" / "manifest.json").read_text(encoding="utf-8"))
+    return read
+
+
+@cache
 def evaluation() -> dict[str, Any] | None:
-    return read_evaluation(ROOT / "models", model().manifest["version"])
+    return read_evaluation(ROOT / "models", manifest()["version"])
 
 
 def api_keys() -> MemoryApiKeys:
@@ -94,7 +102,9 @@ def api_keys() -> MemoryApiKeys:
 
 
 class MemoryStage:
-    def __init__(self) -> None:
+    """The functions; without a scorer of the test's own, the real model scores."""
+
+    def __init__(self, scorer: Scorer | None = None) -> None:
         self.clock = MemoryClock(HOUR_LATER_MS)
         self.state = MemoryState(self.clock, deadline_s=DEADLINE_S)
         self.queue, self.alerts = MemoryWorkQueue(), MemoryAlertQueue()
@@ -104,7 +114,11 @@ class MemoryStage:
         self.health = MemoryDestinationHealth(self.state)
         self.deliveries, self.letters = MemoryDeliveries(self.state), MemoryDeadLetters(self.state)
         self.destinations = MemoryDestinations([Destination(name, kind) for name, kind in SINKS.items()])
-        self.scorer, self.randomness = GuardedScorer(model(), self.clock), MemoryRandomness()
+        self.scorer, self.randomness = GuardedScorer(scorer or model(), self.clock), MemoryRandomness()
+        urls = {name: f"https://hooks.example.com/{name}" for name in SINKS}
+        self.secrets = MemoryDestinationSecrets(
+            {name: DestinationSecret(url, (SIGNING_KEY,)) for name, url in urls.items()}
+        )
         self.handlers: dict[str, Handler] = {
             "ingest": make_ingest(ingest=self._ingest()),
             "worker": make_worker(worker=self._worker()),
@@ -118,7 +132,7 @@ class MemoryStage:
                 book=self._book(),
                 trail=self._trail(),
             ),
-            "score": make_score(score_text=self._score_text(), manifest=model().manifest, evaluation=evaluation()),
+            "score": make_score(score_text=self._score_text(), manifest=manifest(), evaluation=evaluation()),
             "reconciler": make_reconciler(
                 reconciler=self._reconciler(),
                 digests=self._digests(),
@@ -151,14 +165,11 @@ class MemoryStage:
         )
 
     def _dispatcher(self) -> Dispatcher:
-        urls = {name: f"https://hooks.example.com/{name}" for name in SINKS}
         return Dispatcher(
             deliveries=self.deliveries,
             budgets=MemoryBudgets(self.state),
             destinations=self.destinations,
-            secrets=MemoryDestinationSecrets(
-                {name: DestinationSecret(url, (SIGNING_KEY,)) for name, url in urls.items()}
-            ),
+            secrets=self.secrets,
             health=self.health,
             sender=self.sender,
             alerts=self.alerts,

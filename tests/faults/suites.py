@@ -23,4 +23,10 @@ SUITES = [
         "the same way, and nobody posts more than their key's rate.",
         ("calls", "refused", "admitted"),
     ),
+    Suite(
+        "fuzz",
+        "Raw bytes, requests, queue events and documents that mean harm: no exception, no 5xx, every answer as the "
+        "OpenAPI document has it, no message lost.",
+        ("raw_requests", "structured_requests", "queue_events", "documents", "broken_promises"),
+    ),
 ]
