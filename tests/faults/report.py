@@ -1,4 +1,4 @@
-"""What the last full run found: docs/fault-report.json, the table of it in docs/guarantees.md, and README's few lines."""
+"""What the last full run found: docs/fault-report.json, its table in docs/guarantees.md, and README's few lines."""
 
 from __future__ import annotations
 
