@@ -24,7 +24,6 @@ class RedisProxy:
         delay_s: How long each reply is held back; of one that drips, each piece.
         piece_bytes: Replies go on in pieces of this size; 0 for whole.
         cut: Decides for each reply whether half of it is forwarded and the connection closed.
-        refuses: New connections are closed at once.
     """
 
     socket: Path
@@ -32,7 +31,6 @@ class RedisProxy:
     delay_s: float = 0.0
     piece_bytes: int = 0
     cut: Callable[[], bool] = lambda: False
-    refuses: bool = False
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
     _dead: set[asyncio.StreamWriter] = field(default_factory=set)
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
@@ -53,23 +51,31 @@ class RedisProxy:
         async with await asyncio.start_unix_server(self._connection, self.socket):
             listening.set()
             await stop.wait()
-            for writer in self._open:
-                writer.close()
+            while self._open:  # each ends by itself when its two ends are closed
+                for writer in self._open:
+                    writer.close()
+                await asyncio.sleep(0.01)
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)
         try:
-            if not self.refuses:
-                to_reader, to_writer = await asyncio.open_unix_connection(self.upstream)
-                asked = asyncio.ensure_future(self._requests(reader, to_writer, writer))
-                await self._replies(to_reader, writer)
-                asked.cancel()
-                to_writer.close()
-        except OSError:
-            pass  # the Redis behind is gone, or the client is
-        finally:
+            to_reader, to_writer = await asyncio.open_unix_connection(self.upstream)
+        except OSError:  # the Redis behind is gone
             self._open.discard(writer)
             writer.close()
+            return
+        self._open.add(to_writer)
+        pieces: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
+        try:
+            await asyncio.gather(
+                self._requests(reader, to_writer, writer),
+                self._replies(to_reader, writer, pieces),
+                _send(pieces, writer),
+            )
+        finally:
+            for one in (writer, to_writer):
+                self._open.discard(one)
+                one.close()
 
     async def _requests(
         self, reader: asyncio.StreamReader, to: asyncio.StreamWriter, back: asyncio.StreamWriter
@@ -81,20 +87,38 @@ class RedisProxy:
                     await to.drain()
         to.close()
 
-    async def _replies(self, reader: asyncio.StreamReader, to: asyncio.StreamWriter) -> None:
-        while data := await reader.read(READ_BYTES):
-            if to in self._dead:
-                continue
-            if self.cut():
-                to.write(data[: max(1, len(data) // 2)])
-                await to.drain()
-                return
-            size = self.piece_bytes or len(data)
-            for start in range(0, len(data), size):
-                if self.delay_s:
-                    await asyncio.sleep(self.delay_s)
-                to.write(data[start : start + size])
-                await to.drain()
+    async def _replies(
+        self, reader: asyncio.StreamReader, to: asyncio.StreamWriter, pieces: asyncio.Queue[tuple[float, bytes]]
+    ) -> None:
+        """Note when each piece is to go on: a reply that is held back holds up no other that comes after it."""
+        now_s = asyncio.get_running_loop().time
+        with contextlib.suppress(OSError):
+            while data := await reader.read(READ_BYTES):
+                if to in self._dead:
+                    continue
+                due_s = now_s()
+                if self.cut():
+                    pieces.put_nowait((due_s, data[: max(1, len(data) // 2)]))
+                    break
+                size = self.piece_bytes or len(data)
+                for start in range(0, len(data), size):
+                    due_s += self.delay_s
+                    pieces.put_nowait((due_s, data[start : start + size]))
+        pieces.put_nowait((0.0, b""))
+
+
+async def _send(pieces: asyncio.Queue[tuple[float, bytes]], to: asyncio.StreamWriter) -> None:
+    """Send pieces when they are due, then close."""
+    now_s = asyncio.get_running_loop().time
+    with contextlib.suppress(OSError):
+        while True:
+            due_s, data = await pieces.get()
+            if not data:
+                break
+            await asyncio.sleep(max(0.0, due_s - now_s()))
+            to.write(data)
+            await to.drain()
+    to.close()
 
 
 @contextmanager
@@ -111,7 +135,4 @@ def redis_proxy(upstream: Path) -> Iterator[RedisProxy]:
         finally:
             loop.call_soon_threadsafe(stop.set)
             thread.join(5)
-            for task in asyncio.all_tasks(loop):
-                task.cancel()
-            loop.run_until_complete(asyncio.sleep(0))
             loop.close()

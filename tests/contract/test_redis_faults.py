@@ -7,7 +7,7 @@ import time
 import pytest
 
 from ticketrouter.adapters.memory import MemoryClock
-from ticketrouter.adapters.redis_store import RedisClaims, RedisClient
+from ticketrouter.adapters.redis_store import RedisClaims, RedisClient, RedisTicketStore
 from ticketrouter.adapters.redis_store.breaker import FAILURES_TO_OPEN, OPEN_MS
 from ticketrouter.adapters.system import SystemClock
 from ticketrouter.domain.errors import CacheUnavailableError
@@ -133,6 +133,18 @@ def test_a_replica_that_refuses_writes_counts_as_unavailable(connect, own_redis)
 
     client.run([("REPLICAOF", "NO", "ONE")])
     assert claims.claim([_item("a", clock)], key_id="k", token="t")[0].outcome is ClaimOutcome.NEW
+
+
+@pytest.mark.parametrize("setting", [("replicaof", "127.0.0.1", "1"), ("maxmemory", "1")])
+def test_a_store_that_answers_reads_alone_is_found_out_and_nothing_is_written(connect, own_redis, setting):
+    store = RedisTicketStore(connect(own_redis.url))
+    store.check()
+    assert own_redis.admin("DBSIZE") == 0
+    own_redis.admin("CONFIG", "SET", *setting) if len(setting) == 2 else own_redis.admin(*setting)
+
+    assert store.get("unknown") is None
+    with pytest.raises(CacheUnavailableError):
+        store.check()
 
 
 def test_one_bad_reply_leaves_the_connection_in_step(redis_client):

@@ -12,6 +12,22 @@ SUITES = [
         ("alerts", "kills", "kills_in_window", "lost", "doubles", "doubles_without_kills"),
     ),
     Suite(
+        "redis",
+        "Redis is refused, hung, slow, dripping, cut off, a replica, failed over, wiped, full, without scripts, out of "
+        "connections, loading, or has another password, while four sandboxes take 80 tickets/s: every ticket is taken "
+        "within 300 ms (p99) and ends scored, and Redis is used again within 6 s.",
+        (
+            "requests",
+            "accepted_share_down",
+            "worst_p99_ms",
+            "worst_back_s",
+            "lost",
+            "second_ids",
+            "failed",
+            "alerts_lost",
+        ),
+    ),
+    Suite(
         "destinations",
         "Five of twenty destinations hang, drip, reset, refuse or fail for hours: the others are told within 2 s "
         "(p95), and every alert ends as delivered or exhausted.",

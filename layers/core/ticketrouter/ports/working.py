@@ -99,6 +99,13 @@ class TicketStore(Protocol):
         While its message may still be in a lane, nothing but a new claim makes the record again.
         """
 
+    def check(self) -> None:
+        """Find out whether records can be written, without writing any.
+
+        Raises:
+            CacheUnavailableError: They cannot.
+        """
+
     def overdue(self, now_ms: int, limit: int) -> list[str]:
         """Return ids whose deadline has passed, oldest first; the records may be final or gone."""
 

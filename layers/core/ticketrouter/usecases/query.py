@@ -26,8 +26,6 @@ from ticketrouter.ports import (
     WorkQueue,
 )
 
-_PROBED_ID = "health"  # any id does: whether a record answers to it does not matter
-
 
 @dataclass(frozen=True, slots=True)
 class TicketView:
@@ -178,9 +176,9 @@ class Query:
             return {}  # what became of alerts can be shown all the same
 
     def store_answers(self) -> bool:
-        """Tell whether records can be read now."""
+        """Tell whether records can be written now: a replica, or a store that is full, answers reads alone."""
         try:
-            self._store.get(_PROBED_ID)
+            self._store.check()
         except CacheUnavailableError:
             return False
         return True

@@ -197,6 +197,11 @@ class MemoryTicketStore:
         with self._state.open():
             self._state.deadlines[ticket_id] = due_at_ms
 
+    def check(self) -> None:
+        """Find out whether the store is switched on."""
+        with self._state.open():
+            pass
+
     def settle(self, ticket_ids: Sequence[str]) -> None:
         """Forget the deadlines."""
         with self._state.open():

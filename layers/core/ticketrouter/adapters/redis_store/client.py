@@ -32,7 +32,7 @@ from ticketrouter.ports import Clock
 TIMEOUT_S = 0.25  # of silence
 TRIP_S = 1.0  # for all replies of one trip together
 IDLE_MS = 30_000  # a frozen sandbox wakes with sockets that died unnoticed: after this long, connect again
-RENEW_MS = 15_000  # while our password is refused, one trip in this time pays for asking for another
+RENEW_MS = 5_000  # while our password is refused, one trip in this time pays for asking for another
 
 Command = tuple[str | bytes | int | float, ...]
 

@@ -18,6 +18,7 @@ from ticketrouter.domain.status import State
 from ticketrouter.ports import Begin, Begun
 
 LETTER_TTL_S = 14 * 86_400
+_NO_ID = "?"  # no ticket can have it
 
 
 class RedisTicketStore:
@@ -234,6 +235,10 @@ class RedisTicketStore:
     def postpone(self, ticket_id: str, due_at_ms: int) -> None:
         """Set the deadline of a ticket."""
         self._client.run([("ZADD", keys.deadline_key(ticket_id), due_at_ms, ticket_id)])
+
+    def check(self) -> None:
+        """Find out whether records can be written: move the deadline of a ticket that cannot be there."""
+        self._client.run([("ZADD", keys.deadline_key(_NO_ID), "XX", 0, _NO_ID)])
 
     def settle(self, ticket_ids: Sequence[str]) -> None:
         """Forget the deadlines of tickets that need none any more."""
