@@ -24,7 +24,7 @@ from local.plan import Place
 from local.sink import Arrival
 from local.stack import Options, Stack
 
-# What is measured is the router, not the brakes that protect it. Tickets are grouped, but none is a duplicate of another
+# What is measured is the router, not the brakes that protect it. Tickets are grouped, but none is a duplicate of others
 # (that would take a cosine of 1.1): each urgent one is told by a message of its own, whose time can be taken.
 OVERRIDES = {
     "RateLimitPerMinute": "600000",
