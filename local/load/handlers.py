@@ -21,6 +21,8 @@ from local.benchmarks.handlers import Context, ingest_handler, sqs_event, worker
 from local.load.redis_meter import MeteredClient, used_by
 from local.load.samples import percentiles
 from local.load.tickets import ticket_bodies
+from ticketrouter.adapters.redis_store import keys
+from ticketrouter.domain.status import Lane
 
 if TYPE_CHECKING:
     from ticketrouter.adapters.redis_store import RedisClient
@@ -66,7 +68,7 @@ def measure(root: Path, redis_url: str, *, tickets: int, seed: int) -> dict[str,
     posts = [_post(root, body) for body in islice(ticket_bodies(root, seed=seed, prefix="load"), tickets)]
     with _counted_logs() as logs:
         meter = _Meter(redis, client, logs)
-        figures = {"ingest": meter.run(ingest_handler(client, queue), posts)}
+        figures: dict[str, Any] = {"ingest": meter.run(ingest_handler(client, queue), posts)}
         worker = worker_handler(root, client, alerts)
         messages = [item.to_json() for item in queue.sent]
         half = tickets // 2 // _BATCH * _BATCH
@@ -75,8 +77,22 @@ def measure(root: Path, redis_url: str, *, tickets: int, seed: int) -> dict[str,
         figures["worker_in_tens"] = meter.run(worker, tens, per_event=_BATCH, warm_up=_WARM_UP // _BATCH)
         figures["worker_alone"] = meter.run(worker, alone)
         figures["dispatcher"] = meter.run(_dispatcher(client), [_alert_event(alert) for alert in alerts.sent])
+    figures |= {
+        "tickets": tickets,
+        "alerts_per_ticket": round(len(alerts.sent) / tickets, 3),
+        "express_share": round(sum(item.lane is Lane.EXPRESS for item in queue.sent) / tickets, 3),
+        "kept_bytes": _kept_bytes(redis, tickets),
+    }
     redis.close()
-    return {"tickets": tickets, "alerts_per_ticket": round(len(alerts.sent) / len(messages), 3), **figures}
+    return figures
+
+
+def _kept_bytes(redis: Redis, tickets: int) -> dict[str, int]:
+    """Return what Redis keeps for a ticket: all of it, and the lists that share one slot."""
+    lists = sum(int(redis.memory_usage(key, samples=0) or 0) for key in keys.TICKET_LISTS)
+    used = int(redis.info("memory")["used_memory_dataset"])
+    vector = int(redis.memory_usage(keys.WINDOW, samples=0) or 0) / max(1, int(redis.xlen(keys.WINDOW)))
+    return {"all": round(used / tickets), "ticket_lists": round(lists / tickets), "vector": round(vector)}
 
 
 class _Meter:

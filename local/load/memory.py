@@ -13,17 +13,15 @@ Pids = Callable[[], Mapping[str, int]]
 
 
 def rss_mb(pid: int, proc: Path = Path("/proc")) -> float | None:
-    """Return a process's resident memory in MB (10^6 bytes), its children's included; None if it is gone.
+    """Return a process's resident memory in MB (10^6 bytes), without its children; None if it is gone.
 
-    Source: proc_pid_statm(5), proc_pid_task_children(5)
+    Source: proc_pid_statm(5)
     """
-    folder = proc / str(pid)
     try:
-        pages = int((folder / "statm").read_text().split()[1])
-        children = (folder / "task" / str(pid) / "children").read_text().split()
+        pages = int((proc / str(pid) / "statm").read_text().split()[1])
     except (OSError, IndexError, ValueError):
         return None
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6 + sum(rss_mb(int(child), proc) or 0.0 for child in children)
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def processes_of(info: Mapping[str, Any]) -> dict[str, int]:

@@ -50,30 +50,45 @@ class Use:
     Attributes:
         round_trips: How often the client waited for it.
         commands: What the client sent, by slot.
-        us: Microseconds of its core, by slot; of a script with all that it calls.
+        us: Microseconds in which it did nothing else, by slot; of a script with all that it calls.
+        cpu_us: Microseconds of processor time, reading and writing to the network included.
         bytes_in: Received.
         bytes_out: Sent.
-        simple_us: What a GET of 100 bytes takes on the same server: the unit that serverless caches count in.
+        simple_cpu_us: The same time of one GET of 100 bytes: the unit in which serverless caches are paid and limited.
     """
 
     round_trips: int
     commands: dict[str, int]
     us: dict[str, float]
+    cpu_us: float
     bytes_in: int
     bytes_out: int
-    simple_us: float
+    simple_cpu_us: float
+
+    @property
+    def cache_units(self) -> float:
+        """Return how many simple commands the work was worth.
+
+        Source: https://aws.amazon.com/elasticache/pricing/ (ECPU: by processor time, or by kB if that is more)
+        """
+        return max(self.cpu_us / self.simple_cpu_us, (self.bytes_in + self.bytes_out) / 1024)
 
     def per(self, units: int) -> dict[str, Any]:
         """Return it for one of so many units of work, as JSON."""
         return {
             "round_trips": round(self.round_trips / units, 2),
             "commands": round(sum(self.commands.values()) / units, 2),
-            "us": round(sum(self.us.values()) / units, 1),
-            "simple_us": round(self.simple_us, 2),
+            "cpu_us": round(self.cpu_us / units, 1),
+            "simple_cpu_us": round(self.simple_cpu_us, 2),
+            "cache_units": round(self.cache_units / units, 1),
             "bytes_in": round(self.bytes_in / units),
             "bytes_out": round(self.bytes_out / units),
             "slots": {
-                slot: {"commands": round(self.commands[slot] / units, 2), "us": round(us / units, 1)}
+                slot: {
+                    "commands": round(self.commands[slot] / units, 2),
+                    "us": round(us / units, 1),
+                    "cache_units": round(self.cache_units * us / sum(self.us.values()) / units, 1),
+                }
                 for slot, us in sorted(self.us.items(), key=lambda item: -item[1])
             },
         }
@@ -89,10 +104,12 @@ def used_by(redis: Redis, client: MeteredClient, work: Callable[[], None], again
         again: The same on other tickets, with SLOWLOG on: it tells the scripts apart, and takes time itself. Their
             sum comes from `work`.
     """
-    simple_us = _simple_us(redis)
+    simple_cpu_us = _simple_cpu_us(redis)
     redis.config_resetstat()
+    cpu_before = _cpu_us(redis)
     sent_before, trips_before = Counter(client.sent), client.round_trips
     work()
+    cpu_us = _cpu_us(redis) - cpu_before
     stats, calls, sent = redis.info("stats"), redis.info("commandstats"), client.sent - sent_before
     trips = client.round_trips - trips_before
     took = _durations(redis, again, calls)
@@ -105,18 +122,25 @@ def used_by(redis: Redis, client: MeteredClient, work: Callable[[], None], again
         round_trips=trips,
         commands=dict(commands),
         us=us,
+        cpu_us=cpu_us,
         bytes_in=stats["total_net_input_bytes"],
         bytes_out=stats["total_net_output_bytes"],
-        simple_us=simple_us,
+        simple_cpu_us=simple_cpu_us,
     )
 
 
-def _simple_us(redis: Redis) -> float:
+def _cpu_us(redis: Redis) -> float:
+    cpu = redis.info("cpu")
+    return float(cpu["used_cpu_sys"] + cpu["used_cpu_user"]) * 1e6
+
+
+def _simple_cpu_us(redis: Redis) -> float:
+    """Return the processor time of one GET, each in a round trip of its own, as a client of a cache sends them."""
     redis.set("load:reference", b"x" * 100)
-    redis.config_resetstat()
+    before = _cpu_us(redis)
     for _ in range(_REFERENCE_CALLS):
         redis.get("load:reference")
-    return float(redis.info("commandstats")["cmdstat_get"]["usec_per_call"])
+    return (_cpu_us(redis) - before) / _REFERENCE_CALLS
 
 
 def _durations(redis: Redis, again: Callable[[], None], calls: Mapping[str, Any]) -> dict[Kind, float]:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -105,6 +105,30 @@ def test_metrics_can_be_asked_of_the_emulators_cloudwatch(tmp_path: Path) -> Non
         return metrics
 
     assert {metric["MetricName"] for metric in asyncio.run(scenario())} == {"Accepted", "ScoringMs"}
+
+
+class Store:
+    """Keeps what it is told to store."""
+
+    def __init__(self) -> None:
+        self.data: list[dict[str, Any]] = []
+
+    async def call(self, service: str, operation: str, *, Namespace: str, MetricData: list[dict[str, Any]]) -> None:
+        assert (service, operation, Namespace) == ("monitoring", "PutMetricData", "TicketRouter")
+        self.data += MetricData
+
+
+def test_what_is_alike_is_stored_together_however_much_comes() -> None:
+    store = Store()
+    forwarder = MetricsForwarder(cast("AwsClient", store))
+    for number in range(1_000):
+        forwarder.take(json.dumps({**EMF, "ScoringMs": float(number)}).encode())
+    asyncio.run(forwarder.flush())
+
+    accepted, scoring = store.data[:2]
+    assert len(store.data) == 4  # two metrics, by two sets of dimensions
+    assert (accepted["Values"], accepted["Counts"]) == ([1.0, 2.0], [1_000, 1_000])
+    assert scoring["StatisticValues"] == {"SampleCount": 1_000, "Sum": 499_500, "Minimum": 0, "Maximum": 999}
 
 
 def test_metrics_that_cannot_be_stored_are_dropped() -> None:
