@@ -23,6 +23,7 @@ from local.load.report import REPORT, machine, merge, read
 from local.load.steady import hold
 
 STEADY_SHARE = 0.6
+WARM_UP_S = 370.0  # until the window of incidents is full, which workers hold in memory
 TICKETS = 2_000  # through the handlers alone
 Figures = dict[str, Any]
 
@@ -86,8 +87,9 @@ async def _measure(part: Part, capacity: float, rate: float | None, seconds: flo
             raise LocalStackError("The capacity is not known: measure it first (load capacity), or give --rate")
         rate_per_s = rate or round(capacity * share, 1)
         if part is Part.STEADY:
-            seconds = seconds or 600.0
-            measure = partial(hold, say=say, rate_per_s=rate_per_s, seconds=seconds, warm_up_s=seconds / 5, seed=seed)
+            warm_up_s = WARM_UP_S if seconds is None else seconds / 5
+            run = {"rate_per_s": rate_per_s, "seconds": seconds or 600.0, "warm_up_s": warm_up_s, "seed": seed}
+            measure = partial(hold, say=say, **run)
         else:
             measure = partial(overload, say=say, rate_per_s=rate_per_s, seconds=seconds or 60.0, seed=seed)
     return await on_a_stack(ROOT, measure)
