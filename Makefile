@@ -25,7 +25,7 @@ BROWSER := $(call stamp,dashboard/e2e/node_modules,dashboard/e2e/package-lock.js
 
 export SAM_CLI_TELEMETRY := 0
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo dashboard check-ui test-ui pictures test faults test-models deploy-test container-test check format bench load bench-scoring openapi cost model eval card lock doctor build deploy delete clean
+.PHONY: help setup run demo dashboard check-ui test-ui pictures test faults test-models deploy-test container-test check format bench load bench-scoring openapi cost scaling model eval card lock doctor build deploy delete clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -104,6 +104,9 @@ openapi: $(DEV) ## write the OpenAPI document that query serves
 
 cost: $(DEV) ## write what a deployment costs into README.md, from the template and infra/prices.toml
 	@exec $(PY) -m local cost --write
+
+scaling: $(DEV) ## write docs/scaling.md: which limit is met first when tickets become many, from what `make load` measured
+	@exec $(PY) -m local scale --write
 
 model: $(DEV) $(MODELS) ## train, export and calibrate the model again, then evaluate it (BUNDLE=classic: export hub models)
 ifeq ($(BUNDLE),classic)

@@ -88,8 +88,8 @@ async def _measure(part: Part, capacity: float, rate: float | None, seconds: flo
         rate_per_s = rate or round(capacity * share, 1)
         if part is Part.STEADY:
             warm_up_s = WARM_UP_S if seconds is None else seconds / 5
-            run = {"rate_per_s": rate_per_s, "seconds": seconds or 600.0, "warm_up_s": warm_up_s, "seed": seed}
-            measure = partial(hold, say=say, **run)
+            run = partial(hold, say=say, seconds=seconds or 600.0, warm_up_s=warm_up_s, seed=seed)
+            measure = partial(run, rate_per_s=rate_per_s)
         else:
             measure = partial(overload, say=say, rate_per_s=rate_per_s, seconds=seconds or 60.0, seed=seed)
     return await on_a_stack(ROOT, measure)

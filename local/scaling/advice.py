@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from local.scaling.demand import Demand, demands
 from local.scaling.facts import Facts
 
+_GB = 1e9
 RESERVE = 1.5  # over the mean: tickets do not come evenly
 
 
@@ -21,9 +22,17 @@ class Setting:
 
 
 def settings_for(facts: Facts, rate_per_s: float) -> list[Setting]:
-    """Return the parameters that a rate needs above their defaults."""
-    wanted = dict(_wanted(facts, rate_per_s))
-    return [Setting(name, value) for name, value in wanted.items() if value > facts.number(name)]
+    """Return the parameters that a rate needs to differ from their defaults."""
+    kept_s = fitting_ttl_s(facts, rate_per_s)
+    shorter = [] if kept_s >= facts.number("RecordTtlSeconds") else [Setting("RecordTtlSeconds", kept_s)]
+    facts = with_parameters(facts, shorter)
+    raised = [Setting(name, value) for name, value in _wanted(facts, rate_per_s) if value > facts.number(name)]
+    return [*shorter, *raised]
+
+
+def with_parameters(facts: Facts, settings: Sequence[Setting]) -> Facts:
+    """Return the facts of a stack that is set so."""
+    return replace(facts, parameters={**facts.parameters, **{it.parameter: it.value for it in settings}})
 
 
 def _wanted(facts: Facts, rate_per_s: float) -> Iterator[tuple[str, int]]:
@@ -34,6 +43,13 @@ def _wanted(facts: Facts, rate_per_s: float) -> Iterator[tuple[str, int]]:
     yield "RateLimitPerMinute", round_up(rate_per_s * 60 * RESERVE)
 
 
+def fitting_ttl_s(facts: Facts, rate_per_s: float) -> int:
+    """Return for how long records can be kept at a steady rate, with a reserve, in whole hours."""
+    sizes = (("all", "cache_gb"), ("ticket_lists", "cache_gb_per_slot"))
+    fits_s = min(facts.limits[limit] * _GB / facts.kept_bytes(kept) for kept, limit in sizes) / rate_per_s / RESERVE
+    return max(1, int(fits_s // 3_600)) * 3_600
+
+
 def beyond(facts: Facts, rate_per_s: float) -> list[Demand]:
     """Return what no parameter of the template helps with at this rate, the scarcest first."""
     found = [it for it in demands(facts) if not it.set_by and it.met_at_per_s < rate_per_s]
@@ -42,11 +58,6 @@ def beyond(facts: Facts, rate_per_s: float) -> list[Demand]:
         if it.set_by.endswith("Concurrency") and it.need(rate_per_s) > facts.limits["mapping_concurrency"]
     ]  # fmt: skip
     return sorted([*found, *too_high], key=lambda it: it.met_at_per_s)
-
-
-def kept_days(facts: Facts, rate_per_s: float, sizes: Sequence[tuple[str, str]]) -> float:
-    """Return for how many days records can be kept at a rate, by the tightest of the limits on sizes."""
-    return min(facts.limits[limit] * 1e9 / facts.kept_bytes(kept) / rate_per_s / 86_400 for kept, limit in sizes)
 
 
 def round_up(value: float) -> int:

@@ -108,6 +108,16 @@ def _functions(facts: Facts) -> Iterator[Demand]:
         "concurrency of the account", f"R x {busy_s * 1000:.1f} ms", _each(busy_s),
         facts.limits["lambda_concurrency"], "", "503 from the API; the queues grow",
     )  # fmt: skip
+    accept_s = ingest_s(facts)
+    yield Demand(
+        "processes that ingest gains in 10 s", f"R x {accept_s * 1000:.1f} ms, all at once", _each(accept_s),
+        facts.limits["lambda_growth_per_10_s"], "", "503 for seconds",
+    )  # fmt: skip
+    invocations = 1 + 1 / facts.assumed["batch_fill"] + facts.alerts
+    yield Demand(
+        "writes of logs", f"R x {invocations:.2f}, if each invocation is one", _each(invocations),
+        facts.limits["log_requests_per_s"], "", "logs and metrics come late or not at all",
+    )  # fmt: skip
     rate = facts.limits["lambda_concurrency"] * facts.limits["lambda_requests_per_s_per_concurrency"]
     yield Demand("synchronous calls of ingest", "R", _each(1), rate, "", "503")
 
@@ -152,10 +162,9 @@ def _cache(facts: Facts) -> Iterator[Demand]:
         ("slot of the lists of tickets, in GB", "ticket_lists", facts.limits["cache_gb_per_slot"], ""),
     ):
         kept_bytes = facts.kept_bytes(kept)
-        yield Demand(
-            what, f"R x {kept_bytes:,.0f} B x {kept_s / 86_400:g} d", _each(kept_bytes * kept_s / _GB), limit, parameter,
-            "the oldest records make way",
-        )  # fmt: skip
+        formula = f"R x {kept_bytes:,.0f} B x {kept_s / 86_400:.3g} d"
+        need = _each(kept_bytes * kept_s / _GB)
+        yield Demand(what, formula, need, limit, parameter, "the oldest records make way")
     connections = ingest_s(facts) + _CACHE_CLIENTS * worker_s(facts) + facts.alerts * dispatcher_s(facts)
     yield Demand(
         "connections to the cache", f"R x {connections * 1000:.0f} ms", _each(connections),

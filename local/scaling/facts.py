@@ -55,7 +55,7 @@ class Facts:
         return float(self.measured[what]["cpu_ms"]) / 1000
 
     def units(self, what: str, slot: str = "") -> float:
-        """Return the cache's processing units of a handler for a ticket or an alert: all of them, or those of a slot."""
+        """Return the cache's processing units of a handler for a ticket or an alert, of all slots or one."""
         redis = self.measured[what]["redis"]
         return float(redis["slots"].get(slot, {}).get("cache_units", 0.0) if slot else redis["cache_units"])
 
@@ -82,6 +82,7 @@ def read_facts(root: Path, given: Mapping[str, str] | None = None) -> Facts:
         raise LocalStackError(f"{error!r}: run `python -m local load handlers --write` first") from error
     template = load_yaml((root / "template.yaml").read_text(encoding="utf-8"))
     machine = measured["machine"]
+    load = machine["load_average_1_5_15_min"][0]
     return Facts(
         measured=measured,
         limits={name: float(it["value"]) for name, it in table["limit"].items()},
@@ -89,5 +90,5 @@ def read_facts(root: Path, given: Mapping[str, str] | None = None) -> Facts:
         assumed={name: float(it["value"]) for name, it in table["assumed"].items()},
         parameters=parameter_values(template["Parameters"], {**_CACHE, **(given or {})}),
         date=str(table["date"]),
-        measured_at=f"{machine['at']}, {machine['cores']} cores shared with others, load {machine['load_average_1_5_15_min'][0]}",
+        measured_at=f"{machine['at']}, {machine['cores']} cores shared with others, load {load}",
     )

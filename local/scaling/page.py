@@ -8,7 +8,7 @@ from textwrap import fill
 
 from local.cost import Prices, total
 from local.inventory import inventory
-from local.scaling.advice import beyond, kept_days, settings_for
+from local.scaling.advice import beyond, settings_for, with_parameters
 from local.scaling.bill import million_tickets
 from local.scaling.burst import Mapping as Worked
 from local.scaling.burst import simulate
@@ -20,7 +20,6 @@ RATES_PER_S = (1_000, 10_000)
 BURST_RATES_PER_S = (100, 1_000, 10_000)
 BURST_S = 60.0
 _WIDTH = 120
-_SIZES = (("all", "cache_gb"), ("ticket_lists", "cache_gb_per_slot"))
 
 
 def section(root: Path) -> str:
@@ -49,18 +48,17 @@ def _limits(facts: Facts) -> str:
 def _settings(facts: Facts) -> str:
     parts = []
     for rate in RATES_PER_S:
-        chosen = " ".join(f"{it.parameter}={it.value}" for it in settings_for(facts, rate))
-        rows = [[it.what, figure(it.need(rate)), figure(it.limit)] for it in beyond(facts, rate)]
-        days = kept_days(facts, rate, _SIZES)
+        settings = settings_for(facts, rate)
+        scarce = beyond(with_parameters(facts, settings), rate)
+        rows = [[it.what, figure(it.need(rate)), figure(it.limit), figure(it.met_at_per_s)] for it in scarce]
         lines = [
             f"### For {rate:,} tickets/s",
-            "Set, with half as much again in reserve (`--parameter-overrides`):",
-            fill(chosen, _WIDTH, break_on_hyphens=False, initial_indent="    ", subsequent_indent="    "),
-            f"Records of a steady {rate:,}/s fit into one serverless cache for {days:.1f} days "
-            f"(`RecordTtlSeconds={int(days * 86_400)}`). No parameter helps with:",
-            table(["limit", "needed", "there is"], rows),
+            "Set (`--parameter-overrides`), with half as much again in reserve:",
+            "```text\n" + fill(" ".join(f"{it.parameter}={it.value}" for it in settings), _WIDTH) + "\n```",
+            "No parameter helps with:" if rows else "Nothing else is short, for as long as that rate lasts.",
+            table(["limit", "needed", "there is", "met at tickets/s"], rows) if rows else "",
         ]
-        parts.append("\n\n".join(lines))
+        parts.append("\n\n".join(filter(None, lines)))
     return "\n\n".join(parts)
 
 
@@ -126,8 +124,9 @@ def _notes(facts: Facts) -> Iterator[str]:
     yield f"What a ticket takes was measured by `make load` ({facts.measured_at})."
     assumed = ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in facts.assumed.items())
     yield f"Assumed, as it takes an account to know: {assumed}."
-    yield f"Limits as of {facts.date}. No page of AWS could be opened for: {', '.join(facts.unconfirmed).replace('_', ' ')}."
-    yield "The cost leaves out what stands by (README), the cache's GB-hours, the authorizer's few calls and data transfer."
+    unconfirmed = ", ".join(facts.unconfirmed).replace("_", " ")
+    yield f"Limits as of {facts.date}. No page of AWS could be opened for: {unconfirmed}."
+    yield "Not in the cost: what stands by (README), the cache's GB-hours, the authorizer's few calls, data transfer."
 
 
 def figure(value: float) -> str:
