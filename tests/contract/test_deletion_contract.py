@@ -167,3 +167,53 @@ def test_an_alert_that_is_on_its_way_reaches_nobody_and_leaves_no_record(world):
     assert world.deliveries.close(alert, DeliveryStatus.EXHAUSTED) is False
     assert world.deliveries.of_ticket("a", ["oncall"]) == []
     assert world.deliveries.find(status=None, limit=10, cursor=None) == ([], None)
+
+
+def message_of(world, name, item):
+    return DeadLetter(name, "id-conflict", world.clock.now_ms(), item.ticket.ticket_id, item.to_json(), "standard")
+
+
+def test_messages_with_its_id_and_other_words_go_with_it(world, deleted):
+    kept = world.item("b", customer="ada")
+    for name, item in (("m1", world.item("a", "Other words", customer="bo")), ("m2", kept)):
+        world.letters.keep(message_of(world, name, item))
+    world.accept(world.item("a", customer="ada"))
+
+    assert world.store.delete("a") is True
+
+    assert [one and one.id for one in world.letters.get_many(["m1", "m2"])] == [None, "m2"]
+    assert [one.id for one in world.letters.find(limit=10, cursor=None)[0]] == ["m2"]
+
+
+def test_they_can_be_deleted_though_nothing_else_is_known_of_the_ticket(world):
+    world.letters.keep(message_of(world, "m1", world.item("a")))
+
+    assert world.store.delete("a") is True
+    assert world.store.delete("a") is False
+    assert world.letters.find(limit=10, cursor=None) == ([], None)
+
+
+def test_messages_are_found_by_the_customer_whose_words_they_hold(world):
+    for name, customer in (("m1", "ada"), ("m2", "bo"), ("m3", "ada"), ("m4", "")):
+        world.letters.keep(message_of(world, name, world.item("a", customer=customer)))
+    world.letters.keep(DeadLetter("m5", "malformed-message", 1, body='{"customer": "ada"}'))
+
+    assert world.letters.of_customer("ada") == ["m1", "m3"]
+    assert world.letters.of_customer("") == world.letters.of_customer("cy") == []
+
+
+def test_no_digest_counts_it_and_what_was_paid_for_it_stays_paid(world):
+    paid, held, other = (world.item(name) for name in "abc")
+    world.accept(paid, held, other)
+    for item, limit in ((paid, 1), (held, 1), (other, 1)):
+        alert = world.alert(item)
+        world.store.commit([world.outcome(item, alerts=(alert,))])
+        world.deliveries.claim(alert, token="d", lease_ms=5_000)
+        world.budgets.spend(alert, limit)
+
+    world.store.delete("a")
+    world.store.delete("b")
+
+    assert world.budgets.used(["oncall"]) == [1]
+    closed = world.budgets.close("oncall")
+    assert (closed.count, closed.top) == (1, ("c",))

@@ -86,6 +86,19 @@ def test_nor_does_a_digest_that_quotes_the_incident(world, ticket):
     assert read(world, digest).digest.lines == (replace(line, excerpt=""),)
 
 
+def test_nor_does_the_record_of_the_ticket_that_announced_the_incident(world, ticket):
+    announced = world.item("b")
+    world.accept(announced)
+    message = replace(about_incident(world, ticket), destination="oncall")
+    (record,) = world.store.commit([world.outcome(announced, alerts=(message,), incident_id=message.ticket_id)])
+    assert record.alerts == (message,)
+
+    world.store.delete("a")
+
+    left = replace(record, alerts=(replace(message, incident=replace(message.incident, samples=(OTHERS,))),))
+    assert world.store.get("b") == left
+
+
 def test_what_quotes_others_is_left_alone(world, ticket):
     message = about_incident(world, ticket)
     message = replace(message, incident=replace(message.incident, samples=(OTHERS,)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from redis.crc import key_slot
 
@@ -91,6 +93,11 @@ def _live_through_everything(world):
     world.store.reopen(failed.ticket.ticket_id)
     world.store.count_resend(resent.ticket.ticket_id, due_at_ms=1)
     world.store.settle(world.store.overdue(2, 10))
+    about = replace(world.alert(scored), ticket_id="inc_a", incident=facts)
+    world.store.commit([world.outcome(resent, alerts=(about,)), world.outcome(items[4], incident_id="inc_a")])
+    world.letters.keep(DeadLetter("n", "id-conflict", 1, items[4].ticket.ticket_id, items[4].to_json()))
+    world.store.delete(items[4].ticket.ticket_id)
+    world.letters.of_customer("ada")
     world.store.delete(deleted.ticket.ticket_id)
     world.letters.keep(DeadLetter("m", "malformed-message", 1))
     world.feedback.add(Feedback("fb_x", scored.ticket.ticket_id, 1, "ops"), limit=1)

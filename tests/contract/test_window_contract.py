@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ticketrouter.adapters.redis_store import RedisVectorLog
 from ticketrouter.adapters.system import SystemClock
+from ticketrouter.domain.joiner import Joiner
 from ticketrouter.ports import Embedded
 
 
@@ -37,6 +38,19 @@ def test_a_deletion_reaches_every_worker(world):
     for model in ("m1", "m2"):
         (gone,), _, _ = read(world, cursor, model=model)
         assert (gone.ticket_id, gone.vector) == ("a", b"")
+
+
+def test_the_vector_of_a_deleted_ticket_is_gone_for_those_who_have_not_read_it(world):
+    others = [Embedded(f"t{n}", b"\x01") for n in range(1_100)]  # more than is looked at in one go
+    read(world, own=[Embedded("a", b"\x02"), *others, Embedded("a", b"\x02")])
+    world.incidents.join([Joiner("a", f"inc_{'a' * 26}", "Legal", 0.9, True, 1, "on fire", ("oncall",), (), 0)])
+
+    world.incidents.forget("a", None)
+
+    first, cursor, _ = read(world)
+    found = first + read(world, cursor)[0]
+    assert {one.vector for one in found if one.ticket_id == "a"} == {b""}
+    assert len([one for one in found if one.vector]) == len(others)
 
 
 def test_a_long_window_is_read_in_parts(world):

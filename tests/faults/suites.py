@@ -34,6 +34,12 @@ SUITES = [
         ("alerts", "lost", "healthy_p95_ms"),
     ),
     Suite(
+        "deletion",
+        "Tickets live a whole life on a real Redis and are deleted, by id or with their customer: no word and no "
+        "embedding of them is left in any key, and their id only where it must be.",
+        ("victims", "pieces_searched", "left"),
+    ),
+    Suite(
         "access",
         "Every route of the template by every caller, and fifty clients of one key at once: who may not is refused in "
         "the same way, and nobody posts more than their key's rate.",

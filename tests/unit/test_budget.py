@@ -266,3 +266,17 @@ def test_a_digest_survives_the_queue(world):
     world.dispatch_each(*numbered(3))
     sent = world.digest()
     assert alert_from_json(message(sent).body) == sent
+
+
+def test_a_digest_of_which_every_ticket_was_deleted_is_not_sent(world):
+    alerts = numbered(4)
+    world.dispatch_each(*alerts)
+    for each in alerts[2:]:
+        world.state.budgets["oncall"].forget(each.about)  # what a deletion does
+
+    assert world.digests.send_due().sent == []
+
+    later = numbered(1, start=5)
+    assert world.dispatch_each(*later) == [Ending.HELD]
+    world.clock.advance(601)
+    assert world.digest().digest.count == 1

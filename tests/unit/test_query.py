@@ -13,8 +13,10 @@ from ticketrouter.domain.errors import (
     QueueUnavailableError,
 )
 from ticketrouter.domain.listing import LetterFilter, TicketQuery
+from ticketrouter.domain.message import WorkItem
 from ticketrouter.domain.record import DeadLetter
 from ticketrouter.domain.status import DeliveryStatus, Lane, State
+from ticketrouter.domain.ticket import Ticket
 from ticketrouter.usecases.operate import MAX_REDRIVE, RedriveOutcome
 
 
@@ -272,8 +274,13 @@ def test_a_deleted_ticket_leaves_nothing(world: QueryWorld) -> None:
 def test_the_tickets_of_one_customer_go_and_the_others_stay(world: QueryWorld) -> None:
     for name, customer in [("a1", "acme"), ("a2", "acme"), ("b1", "bolt")]:
         world.accept(name, customer=customer)
+        # A message that has another ticket's id, and this customer's words.
+        item = WorkItem(Ticket("b1", "Other words", customer=customer), Lane.STANDARD, 0.2, 1)
+        letter = DeadLetter(f"of {customer}", "id-conflict", 1, "b1", item.to_json(), "standard")
+        world.dead_letters.keep(letter)
     deleted = world.operate.delete_customer(" acme ")
     assert (deleted.tickets, deleted.more) == (2, False)
+    assert [letter.id for letter in world.query.dead_letters(limit=10, cursor=None)[0]] == ["of bolt"]
     assert [view.record.item.ticket.ticket_id for view in world.query.tickets(TicketQuery()).tickets] == ["b1"]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ticketrouter.domain.alert import Alert
+from ticketrouter.domain.errors import MalformedMessageError
 from ticketrouter.domain.message import Received, WorkItem
 from ticketrouter.domain.score import Score
 from ticketrouter.domain.status import DeliveryStatus, State
@@ -206,3 +207,11 @@ class DeadLetter:
         """Return the letter that keeps a queue message; half a surrogate pair in it becomes a question mark."""
         body = message.body.encode(errors="replace")[:MAX_LETTER_BYTES].decode(errors="ignore")
         return cls(message.message_id, reason, at_ms, ticket_id, body, message.source_arn.rpartition(":")[2])
+
+    @property
+    def customer(self) -> str:
+        """Return the customer whose words the message holds; nothing if that cannot be read."""
+        try:
+            return WorkItem.from_json(self.body or "").ticket.customer
+        except MalformedMessageError:
+            return ""

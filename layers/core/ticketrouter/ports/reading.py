@@ -89,6 +89,9 @@ class DeadLetters(Protocol):
     def get_many(self, ids: Sequence[str]) -> list[DeadLetter | None]:
         """Return dead letters in the order of the ids."""
 
+    def of_customer(self, customer: str) -> list[str]:
+        """Return ids of the letters that are messages with a customer's words."""
+
     def remove(self, ids: Sequence[str]) -> None:
         """Forget them (after a redrive)."""
 

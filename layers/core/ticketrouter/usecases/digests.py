@@ -57,6 +57,9 @@ class Digests:
         return report
 
     def _send(self, closed: ClosedDigest, report: DigestReport) -> None:
+        if not closed.count:  # all of its tickets were deleted meanwhile
+            self._budgets.told(closed)
+            return
         digest = self._alert(closed)
         if self._alerts.send([digest]):
             report.queue_unavailable = True

@@ -144,13 +144,16 @@ class Operate:
             raise NotFoundError("there is no ticket with this id")
 
     def delete_customer(self, customer: str) -> Deleted:
-        """Remove the tickets of a customer, at most 500 a call.
+        """Remove the tickets of a customer, at most 500 a call, and the dead letters with their words.
 
         Raises:
             CacheUnavailableError: The store did not answer; what was deleted before stays deleted.
         """
-        ids = self._views.ids_of_customer(clean(customer), MAX_DELETE)
+        name = clean(customer)
+        ids = self._views.ids_of_customer(name, MAX_DELETE)
         deleted = sum(self._delete(ticket_id) for ticket_id in ids)
+        # A message whose id was another ticket's, which may be another customer's: it is in no list of tickets.
+        self._dead_letters.remove(self._dead_letters.of_customer(name))
         return Deleted(deleted, more=len(ids) == MAX_DELETE)
 
     def _delete(self, ticket_id: str) -> bool:

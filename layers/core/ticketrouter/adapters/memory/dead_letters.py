@@ -41,6 +41,11 @@ class MemoryDeadLetters:
         with self._state.open():
             return [self._state.letters.get(letter_id) for letter_id in ids]
 
+    def of_customer(self, customer: str) -> list[str]:
+        """Return ids of the letters that are messages with a customer's words."""
+        with self._state.open():
+            return sorted(one.id for one in self._state.letters.values() if customer and one.customer == customer)
+
     def remove(self, ids: Sequence[str]) -> None:
         """Forget them."""
         with self._state.open():

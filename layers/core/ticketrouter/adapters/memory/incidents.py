@@ -201,6 +201,10 @@ class MemoryIncidents:
     def forget(self, ticket_id: str, incident_id: str | None) -> None:
         """Remove a deleted ticket from the window and from its incident."""
         with self._state.open() as now_ms:
+            self._state.vectors[:] = [
+                (model, replace(one, vector=b"") if one.ticket_id == ticket_id else one)
+                for model, one in self._state.vectors
+            ]
             self._state.vectors.append(("", Embedded(ticket_id, b"", now_ms)))
             answer = self._answers.pop(ticket_id, None)
             group = self._groups.get(answer.joined.incident.id if answer else incident_id or "")

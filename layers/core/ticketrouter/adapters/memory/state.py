@@ -78,6 +78,14 @@ class BudgetRow:
     newest_ms: int = 0
     told_ms: int = 0
 
+    def forget(self, about: str) -> None:
+        """Take a deleted ticket's name out: what was paid for it stays paid, and no digest counts it any more."""
+        self.held = {name: place for name, place in self.held.items() if name[0] != about}
+        paid = [
+            (name if name[0] != about else (f"~{n}", 0), at_ms) for n, (name, at_ms) in enumerate(self.paid.items())
+        ]
+        self.paid = dict(paid)
+
 
 class Changed(Generic[K]):
     """Names in the order of their last change."""

@@ -167,12 +167,18 @@ class MemoryTicketStore:
     def delete(self, ticket_id: str) -> bool:
         """Remove everything that is known of a ticket."""
         with self._state.open():
+            own = (one for one in self._state.letters.values() if one.ticket_id == ticket_id)
+            letters = [one.id for one in own if one.body is not None]
+            for letter_id in letters:
+                del self._state.letters[letter_id]
             if ticket_id not in self._state.rows:
-                return False
+                return bool(letters)
             self._forget_quotes(self._state.rows[ticket_id].record.item.ticket)
             self._state.bury(ticket_id)
             self._state.deadlines.pop(ticket_id, None)
             self._state.letters.pop(ticket_id, None)
+            for budget in self._state.budgets.values():
+                budget.forget(ticket_id)
             for row in [row for row in self._state.feedback.values() if row.ticket_id == ticket_id]:
                 del self._state.feedback[row.id]
             for key in [key for key in self._state.deliveries if key[0] == ticket_id]:
@@ -185,6 +191,9 @@ class MemoryTicketStore:
         for row in self._state.deliveries.values():
             told = without_quotes(row.delivery.alert, ticket.ticket_id, said)
             row.delivery = replace(row.delivery, alert=told)
+        for other in self._state.rows.values():
+            alerts = tuple(without_quotes(alert, ticket.ticket_id, said) for alert in other.record.alerts)
+            other.record = replace(other.record, alerts=alerts)
 
     def overdue(self, now_ms: int, limit: int) -> list[str]:
         """Return ids whose deadline has passed, oldest first."""

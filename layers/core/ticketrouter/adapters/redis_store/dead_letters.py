@@ -34,6 +34,7 @@ class RedisDeadLetters:
                 ("DEL", key),
                 ("HSET", key, *(part for name, value in named if value is not None for part in (name, value))),
                 ("EXPIRE", key, LETTER_TTL_S),
+                *(one for about in _found_by(letter) for one in (("SADD", about, letter.id), _expire(about))),
             ]
         )
 
@@ -61,10 +62,25 @@ class RedisDeadLetters:
         """Return dead letters in the order of the ids."""
         return [keys.decode_letter(values) for values in self._client.run([_read(one) for one in ids])]
 
+    def of_customer(self, customer: str) -> list[str]:
+        """Return ids of the letters that are messages with a customer's words."""
+        (found,) = self._client.run([("SMEMBERS", keys.customer_letters_key(customer))])
+        return sorted(letter_id.decode() for letter_id in found)
+
     def remove(self, ids: Sequence[str]) -> None:
         """Forget them (after a redrive)."""
         if ids:
             self._client.run([("ZREM", keys.DEAD_LETTERS, *ids), *(("DEL", keys.letter_key(one)) for one in ids)])
+
+
+def _found_by(letter: DeadLetter) -> list[str]:
+    """Return the keys under which the deletion of a ticket, or of a customer's tickets, finds a message."""
+    found = [keys.letters_key(letter.ticket_id)] if letter.ticket_id and letter.body is not None else []
+    return found + ([keys.customer_letters_key(letter.customer)] if letter.customer else [])
+
+
+def _expire(key: str) -> Command:
+    return ("EXPIRE", key, LETTER_TTL_S)
 
 
 def _read(letter_id: str) -> Command:

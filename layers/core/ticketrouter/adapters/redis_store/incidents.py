@@ -10,6 +10,7 @@ from ticketrouter.adapters.redis_store import keys
 from ticketrouter.adapters.redis_store.client import Command, RedisClient, call
 from ticketrouter.adapters.redis_store.newer import newer
 from ticketrouter.adapters.redis_store.walk import Place, walk
+from ticketrouter.adapters.redis_store.window import forget_vectors
 from ticketrouter.domain import incident as rules
 from ticketrouter.domain.alert import IncidentPhase
 from ticketrouter.domain.incident import Incident, IncidentAction, IncidentStatus
@@ -198,11 +199,14 @@ class RedisIncidents:
                 call("incident_forget", [*keys.INCIDENTS[:4], keys.INCIDENT_CHANGES], ticket_id, incident_id or ""),
             ]
         )
-        if found is not None:
-            name = found.decode()
-            self._client.run(
-                [("ZREM", keys.members_key(name), ticket_id), ("HDEL", keys.similarities_key(name), ticket_id)]
-            )
+        if found is None:
+            return
+        name, joined = found[0].decode(), found[1]
+        self._client.run(
+            [("ZREM", keys.members_key(name), ticket_id), ("HDEL", keys.similarities_key(name), ticket_id)]
+        )
+        if joined:  # an answer outlives the vector by far: without one, there is none in the window
+            forget_vectors(self._client, ticket_id)
 
 
 def _fading(

@@ -2,6 +2,7 @@
 
     ticket:{<id>}                       hash    claim and record; of a deleted ticket its state alone, as a tombstone
     ticket:{<id>}:feedback              hash    what people said of its labels, by the row's id
+    ticket:{<id>}:letters               set     dead letters that are messages with its id
     delivery:{<about>}:<destination>    hash    one delivery; about a ticket's id, or `<incident id>~<update>`
     deliveries:{<about>}                set     its destinations
     destination:{<id>}                  hash    what is held against a destination; missing while all is well
@@ -18,6 +19,7 @@
     index:{tickets}:changes             zset    id, or ~id of a deleted ticket, by number of the change
     index:{tickets}:floor               string  newest change that was dropped
     index:{customer:<digest>}           zset    ids of one customer's tickets by time of the last listing in ms
+    index:{customer:<digest>}:letters   set     dead letters that are messages with this customer's words
     index:{deliveries}                  zset    <about>~<destination> by time of the last change in ms
     index:{deliveries}:pending          zset    the same, of alerts that are neither delivered nor given up
     index:{deadletters}                 zset    id by time in ms
@@ -34,6 +36,7 @@
     index:{incidents}                   zset    incident by the time of its first ticket in ms
     incident:{<id>}:members             zset    its tickets by accepted_at_ms
     incident:{<id>}:similarities        hash    their similarity and urgency
+    incident:{<id>}:tellers             set     tickets whose records hold a message about it
     incident:{<id>}:turn:<destination>  hash    the last message that it was told by, and who tells it now
     stats:{<minute>}                    hash    counts
 
@@ -50,7 +53,7 @@ from dataclasses import asdict, fields
 from typing import Any
 from zlib import crc32
 
-from ticketrouter.domain.alert import Alert
+from ticketrouter.domain.alert import Alert, without_quotes
 from ticketrouter.domain.message import LAST_COPY_S, WorkItem, alert_from_document
 from ticketrouter.domain.record import Attempt, DeadLetter, Delivery, Outcome, TicketRecord
 from ticketrouter.domain.score import Score
@@ -113,6 +116,11 @@ def feedback_key(ticket_id: str) -> str:
     return f"ticket:{{{ticket_id}}}:feedback"
 
 
+def letters_key(ticket_id: str) -> str:
+    """Return the key of the dead letters that are messages with a ticket's id."""
+    return f"ticket:{{{ticket_id}}}:letters"
+
+
 def delivery_key(about: str, destination: str) -> str:
     """Return the key of a delivery."""
     return f"delivery:{{{about}}}:{destination}"
@@ -141,6 +149,11 @@ def members_key(incident_id: str) -> str:
 def similarities_key(incident_id: str) -> str:
     """Return the key of what is told of an incident's tickets."""
     return f"incident:{{{incident_id}}}:similarities"
+
+
+def tellers_key(incident_id: str) -> str:
+    """Return the key of the tickets whose records hold a message about an incident."""
+    return f"incident:{{{incident_id}}}:tellers"
 
 
 def turn_key(incident_id: str, destination: str) -> str:
@@ -186,6 +199,11 @@ def deadline_keys() -> list[str]:
 def customer_key(customer: str) -> str:
     """Return the key of a customer's tickets; a digest, so that no name stands in a key."""
     return f"index:{{customer:{hashlib.sha256(customer.encode()).hexdigest()[:32]}}}"
+
+
+def customer_letters_key(customer: str) -> str:
+    """Return the key of the dead letters that are messages with a customer's words."""
+    return f"{customer_key(customer)}:letters"
 
 
 def stats_key(minute: int) -> str:
@@ -237,6 +255,14 @@ def _decode_outcome(outcome: bytes, embedding: bytes) -> dict[str, Any]:
     decoded["incident_id"] = document.get("incident_id")
     decoded["similar"] = tuple((name, cosine) for name, cosine in document.get("similar", ()))
     return decoded
+
+
+def without_quotes_in(outcome: bytes, ticket_id: str, said: str) -> str:
+    """Return an encoded outcome whose messages quote nothing of a ticket; see `domain.alert.without_quotes`."""
+    document = json.loads(outcome)
+    alerts = map(alert_from_document, document["alerts"])
+    document["alerts"] = [asdict(without_quotes(alert, ticket_id, said)) for alert in alerts]
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
 def encode_alert(alert: Alert) -> str:

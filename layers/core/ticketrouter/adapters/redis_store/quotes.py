@@ -1,4 +1,4 @@
-"""What messages about several tickets quote of one that is deleted: it is taken out of their records."""
+"""What others keep of a ticket that is deleted: quotes of messages about several tickets, and its name in budgets."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable, Sequence
 
 from ticketrouter.adapters.redis_store import keys
-from ticketrouter.adapters.redis_store.client import RedisClient, call
+from ticketrouter.adapters.redis_store.client import Command, RedisClient, call
 from ticketrouter.domain.alert import redacted_excerpt, without_quotes
-from ticketrouter.domain.record import Delivery, TicketRecord
+from ticketrouter.domain.record import Delivery, Outcome, TicketRecord
 
 
 def forget_quotes(client: RedisClient, record: TicketRecord) -> None:
@@ -31,6 +31,48 @@ def forget_quotes(client: RedisClient, record: TicketRecord) -> None:
             call("deliver_note", [_key(each)], "alert", keys.encode_alert(alert))
             for each, alert in rewritten
             if alert != each.alert
+        ]
+    )
+    _forget_in_records(client, record, said)
+
+
+def forget_places(client: RedisClient, record: TicketRecord) -> None:
+    """Take the ticket's name out of the budgets of all who were told of it.
+
+    Args:
+        client: The way to Redis.
+        record: The ticket's; its deliveries are still there.
+    """
+    ticket_id = record.item.ticket.ticket_id
+    told = (each.alert for each in _told(client, [ticket_id]))
+    places = {(each.destination, keys.encode_place(each)) for each in (*record.alerts, *told)}
+    client.run([call("budget_forget", keys.budget_keys(name)[:2], place) for name, place in sorted(places)])
+
+
+def telling(outcomes: Iterable[Outcome], ttl_ms: int) -> list[Command]:
+    """Note whose records hold messages about incidents: what those quote must be found when it is to be forgotten."""
+    tellers = {
+        (keys.tellers_key(alert.incident.incident_id), outcome.item.ticket.ticket_id)
+        for outcome in outcomes
+        for alert in outcome.alerts
+        if alert.incident is not None
+    }
+    return [one for key, name in sorted(tellers) for one in (("SADD", key, name), ("PEXPIRE", key, ttl_ms))]
+
+
+def _forget_in_records(client: RedisClient, record: TicketRecord, said: str) -> None:
+    """Take out what the records of other tickets, those that announced its incident, quote of the ticket."""
+    if record.incident_id is None:
+        return
+    (tellers,) = client.run([("SMEMBERS", keys.tellers_key(record.incident_id))])
+    records = [keys.ticket_key(teller.decode()) for teller in sorted(tellers)]
+    outcomes = client.run([("HGET", key, "outcome") for key in records])
+    ticket_id = record.item.ticket.ticket_id
+    client.run(
+        [
+            call("requote", [key], outcome, keys.without_quotes_in(outcome, ticket_id, said))
+            for key, outcome in zip(records, outcomes, strict=True)
+            if outcome is not None
         ]
     )
 

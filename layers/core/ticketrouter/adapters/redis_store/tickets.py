@@ -9,7 +9,7 @@ from ticketrouter.adapters.redis_store.client import Command, RedisClient, call
 from ticketrouter.adapters.redis_store.deadlines import expected, settled
 from ticketrouter.adapters.redis_store.deliveries import ended, pending
 from ticketrouter.adapters.redis_store.projections import CHANGES_KEPT, Projections, counted
-from ticketrouter.adapters.redis_store.quotes import forget_quotes
+from ticketrouter.adapters.redis_store.quotes import forget_places, forget_quotes, telling
 from ticketrouter.domain.listing import urgency_of
 from ticketrouter.domain.message import WorkItem
 from ticketrouter.domain.record import Outcome, TicketRecord
@@ -79,6 +79,7 @@ class RedisTicketStore:
         commands += counted(map(of_outcome, outcomes))
         commands += settled([outcome.item.ticket.ticket_id for outcome in outcomes])
         commands += [pending(alert) for outcome in outcomes for alert in outcome.alerts]
+        commands += telling(outcomes, self._record_ttl_ms)
         replies = self._client.run(commands)
         records = [keys.decode_record(values) for values in replies[count : 2 * count]]
         late: list[TicketRecord] = []
@@ -187,21 +188,26 @@ class RedisTicketStore:
         return [keys.decode_record(values) for values in self._client.run([_read(one) for one in ticket_ids])]
 
     def delete(self, ticket_id: str) -> bool:
-        """Remove record, embedding, places in lists, deliveries, quotes, feedback, dead letter; False without a record.
+        """Remove record, embedding, places in lists, deliveries, quotes, feedback, dead letters; False if it has none.
 
         While its message may still be in a lane, nothing but a new claim makes the record again.
         """
-        values, destinations, feedback = self._client.run(
+        values, destinations, feedback, letters = self._client.run(
             [
                 _read(ticket_id),
                 ("SMEMBERS", keys.destinations_key(ticket_id)),
                 ("HKEYS", keys.feedback_key(ticket_id)),
+                ("SMEMBERS", keys.letters_key(ticket_id)),
             ]
         )
+        if letters:  # messages with this id and other words: they may be all that there is
+            own = [("DEL", keys.letter_key(letter.decode())) for letter in letters]
+            self._client.run([("ZREM", keys.DEAD_LETTERS, *letters), *own, ("DEL", keys.letters_key(ticket_id))])
         record = keys.decode_record(values)
         if record is None:
-            return False
+            return bool(letters)
         forget_quotes(self._client, record)
+        forget_places(self._client, record)
         names = {destination.decode() for destination in destinations}
         commands: list[Command] = [
             self._projections.removed(ticket_id),

@@ -1,7 +1,7 @@
 -- Remove a deleted ticket from its group: its answer and what is quoted of it; what an incident has counted stays.
 -- KEYS {incidents}:groups, {incidents}:answers, {incidents}:answered, {incidents}:live, {incidents}:changes
 -- ARGV ticket, its incident as its record tells it (empty: none), for an answer is forgotten long before an incident is
--- Returns the group's id, or nothing if the ticket is in none
+-- Returns nothing if the ticket is in no group, else {the group's id, 1 if it has joined of late, else 0}
 -- with incident_leaving
 local answer = redis.call('HGET', KEYS[2], ARGV[1])
 redis.call('HDEL', KEYS[2], ARGV[1])
@@ -10,7 +10,7 @@ local lived = redis.call('ZREM', KEYS[4], ARGV[1])
 local id = answer and string.sub(answer, 1, 30) or ARGV[2]
 if id == '' then return false end
 local raw = redis.call('HGET', KEYS[1], id)
-if not raw then return id end
+if not raw then return {id, answer and 1 or 0} end
 local group = cjson.decode(raw)
 if answer and lived == 1 then let_go(group, ARGV[1], cjson.decode(string.sub(answer, 31))) end
 group.samples = rid(group.samples, ARGV[1])
@@ -23,4 +23,4 @@ else
     redis.call('ZADD', KEYS[5], time[1] * 1000 + math.floor(time[2] / 1000), id)
   end
 end
-return id
+return {id, answer and 1 or 0}
