@@ -34,6 +34,7 @@ class RedisServer:
         append_only: Write everything down before it is answered, and read it again after `restart`.
         port: Of 127.0.0.1 as well, for replicas; 0 for none.
         settings: More of redis.conf, by name.
+        environment: More environment variables.
     """
 
     def __init__(
@@ -44,8 +45,10 @@ class RedisServer:
         append_only: bool = False,
         port: int = 0,
         settings: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self.folder = folder
+        self._environment = {**os.environ, **(environment or {})}
         self.socket = folder / "redis.sock"
         self.url = f"unix://{self.socket}"
         self.port = _cluster_port() if cluster else port
@@ -72,7 +75,11 @@ class RedisServer:
     def start(self, *, wait: bool = True) -> None:
         """Start, also after `kill`; wait until everything that was kept is read, or only until it listens."""
         self._process = subprocess.Popen(
-            self._command, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            self._command,
+            cwd=self.folder,
+            env=self._environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         self.wait_until(lambda: _listens(self.socket))
         if wait:
@@ -129,11 +136,14 @@ def redis_server(
     append_only: bool = False,
     port: int = 0,
     settings: Mapping[str, str] | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[RedisServer]:
     """Start a Redis that lives as long as the block; the arguments are those of `RedisServer`."""
     folder = Path(tempfile.mkdtemp(prefix="tr-"))
     try:
-        server = RedisServer(folder, cluster=cluster, append_only=append_only, port=port, settings=settings)
+        server = RedisServer(
+            folder, cluster=cluster, append_only=append_only, port=port, settings=settings, environment=environment
+        )
         try:
             yield server
         finally:

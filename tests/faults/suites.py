@@ -6,6 +6,23 @@ from tests.faults.suite import Suite
 
 SUITES = [
     Suite(
+        "soak",
+        "100,000 tickets while 1 % of all invocations are killed, Redis is killed six times, messages come twice and "
+        "out of order, sends have no answer, and clients post again: every ticket has one id and one end, every alert "
+        "arrives, and only a death between a receiver's yes and our record tells one twice.",
+        (
+            "tickets",
+            "lost",
+            "second_ids",
+            "changed_finals",
+            "alerts_lost",
+            "doubles",
+            "kills_in_window",
+            "doubles_without_kills",
+        ),
+        limit_s=900,
+    ),
+    Suite(
         "dispatcher",
         "Dispatchers die at every I/O, messages come twice: no alert is lost, and only a death between the receiver's "
         "yes and our record tells one twice.",
@@ -50,5 +67,11 @@ SUITES = [
         "Raw bytes, requests, queue events and documents that mean harm: no exception, no 5xx, every answer as the "
         "OpenAPI document has it, no message lost.",
         ("raw_requests", "structured_requests", "queue_events", "documents", "broken_promises"),
+    ),
+    Suite(
+        "kill_points",
+        "A process is killed at every named point of ingest, worker, dispatcher and reconciler, before and after each "
+        "call that leaves it: the router goes on, and every invariant holds.",
+        ("kills", "points", "broken_points"),
     ),
 ]

@@ -6,16 +6,34 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
+from typing import Protocol
 
-from tests.faults.harness.times import VirtualTime
 from ticketrouter.domain.errors import WebhookGoneError, WebhookRejectedError, WebhookUnavailableError
-from ticketrouter.ports import WebhookReply
+from ticketrouter.ports import Clock, WebhookReply
 
 DEADLINE_S = 10.0  # Source: adapters.webhook_http.DEADLINE_MS
 
 
 def url_of(destination: str, behaviour: str) -> str:
     return f"https://{behaviour}.example.com/{destination}"
+
+
+class Waits(Protocol):
+    """A time in which one can wait."""
+
+    def monotonic_ms(self) -> float: ...
+
+    def sleep(self, seconds: float) -> None: ...
+
+
+class AtOnce:
+    """A clock on which waiting takes no time: for receivers that answer many at once."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.monotonic_ms = clock.monotonic_ms
+
+    def sleep(self, seconds: float) -> None:
+        """Go on at once."""
 
 
 @dataclass
@@ -28,7 +46,7 @@ class Receivers:
         recovers_at_ms: When those with `until-hour` in their name are well again.
     """
 
-    time: VirtualTime
+    time: Waits
     chance: Random
     recovers_at_ms: float = 6 * 3_600_000
     tries: Counter[str] = field(default_factory=Counter)

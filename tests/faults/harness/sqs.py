@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from random import Random
 from typing import Any
@@ -48,6 +48,8 @@ class SqsDouble:
 
     Attributes:
         down: Nobody answers.
+        sent: How many messages were taken.
+        taken: Called with queue and body of each message that was taken.
         unknown_sends: How many sends ended in a time-out.
     """
 
@@ -59,8 +61,9 @@ class SqsDouble:
         self._queues: dict[str, Messages] = {}
         self._attributes: dict[str, dict[str, str]] = {}
         self._lock = threading.RLock()
-        self._sent = 0
+        self.sent = 0
         self.down = False
+        self.taken: Callable[[str, str], None] = lambda url, body: None
         self.unknown_sends = 0
 
     # --- the client's methods ----------------------------------------------------------------------------------------
@@ -175,10 +178,19 @@ class SqsDouble:
         with self._lock:
             return self._queues[url].next_visible_ms(self._now_ms())
 
+    def purge(self, url: str) -> None:
+        """Lose everything that a queue holds."""
+        with self._lock:
+            self._queues[url] = Messages(self._chance, self._spread)
+
     def bodies(self, url: str) -> Iterator[str]:
         """Return what the queue holds, seen or not."""
         with self._lock:
             return iter([message.body for message in self._queues[url].all()])
+
+    def depth(self, url: str) -> int:
+        """Return how many messages the queue holds, seen or not."""
+        return len(self._queues[url])
 
     def most_receives(self, url: str) -> int:
         """Return how often the message that was received most often was."""
@@ -219,9 +231,10 @@ class SqsDouble:
         }
 
     def _add(self, url: str, body: str, at_ms: float, sent_ms: float) -> str:
-        self._sent += 1
-        message_id = f"m{self._sent}"
+        self.sent += 1
+        message_id = f"m{self.sent}"
         self._queues[url].add(Message(message_id, body, sent_ms), at_ms, self._now_ms())
+        self.taken(url, body)
         return message_id
 
     def _bury(self, queue: Messages, message: Message, target_arn: str, now_ms: float) -> None:

@@ -59,6 +59,9 @@ class Messages:
         self.most_receives = 0
         self.expired = 0
 
+    def __len__(self) -> int:
+        return len(self._by_id)
+
     def add(self, message: Message, at_ms: float, now_ms: float) -> None:
         """Take in a message that is visible from a time on."""
         self._by_id[message.id] = message
