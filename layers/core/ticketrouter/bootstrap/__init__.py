@@ -254,6 +254,7 @@ def _scorer(model_dir: str) -> tuple[GuardedScorer, Mapping[str, Any]]:
     """
     from ticketrouter.adapters.onnx_scorer import OnnxScorer
     from ticketrouter.adapters.system import SystemClock
+    from ticketrouter.adapters.timed_scorer import TimedScorer
     from ticketrouter.domain import categories, lexicon
     from ticketrouter.usecases.scoring import MAX_SELF_TEST_MISSES, GuardedScorer, WordScorer
 
@@ -268,7 +269,8 @@ def _scorer(model_dir: str) -> tuple[GuardedScorer, Mapping[str, Any]]:
             count(Metric.SELF_TEST_MISSES, misses)
             logger.error("the model misses its self-test on this machine", misses=misses)
         if misses <= MAX_SELF_TEST_MISSES:
-            return GuardedScorer(scorer, clock, scorer.manifest["breaker_ms_per_ticket"], guess), scorer.manifest
+            slow_ms = scorer.breaker_ms_per_ticket
+            return GuardedScorer(TimedScorer(scorer, clock, slow_ms), clock, slow_ms, guess), scorer.manifest
     except ModelMismatchError as error:
         logger.error("the model cannot be used: the word list scores instead", code=error.code, detail=str(error))
     return GuardedScorer(WordScorer(guess), clock, guess=guess), {}

@@ -32,7 +32,7 @@ def read_bundle(folder: Path) -> Bundle:
         manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_bytes())
         files = {name: folder / "artifacts" / name for name in manifest["files"]}
         wrong = [name for name, path in files.items() if _sha256(path) != manifest["files"][name]["sha256"]]
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:  # whatever else than a manifest it is
         raise ModelMismatchError(f"{folder} holds no complete bundle: {error}") from error
     if wrong:
         raise ModelMismatchError(f"{', '.join(wrong)}: not the file of the manifest")
@@ -43,9 +43,9 @@ def read_evaluation(folder: Path, version: str) -> dict[str, Any] | None:
     """Read how well the bundle did on held-out tickets; None if that is not known of this very version."""
     try:
         evaluation: dict[str, Any] = json.loads((folder / "evaluation.json").read_bytes())
-    except FileNotFoundError:
+        return evaluation if evaluation["model_version"] == version else None
+    except (OSError, ValueError, KeyError, TypeError):  # scoring does not need it
         return None
-    return evaluation if evaluation["model_version"] == version else None
 
 
 def _sha256(path: Path) -> str:
