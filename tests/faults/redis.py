@@ -15,6 +15,7 @@ from random import Random
 from typing import Any
 
 from tests.faults.harness.functions_at_work import READS, Functions, timeouts_s
+from tests.faults.harness.quiet import quiet
 from tests.faults.harness.redis_states import STATES, House, State, house_of
 from tests.faults.harness.sandboxes import Answer, Sandboxes, plan, sandboxes
 from tests.faults.suite import Result
@@ -27,8 +28,8 @@ from ticketrouter.domain.ticket import Ticket
 from ticketrouter.usecases.posting import LEASE_MS
 
 SANDBOXES = 4
-RATE = 80  # requests a second, of all sandboxes together
-BEFORE_S, SICK_S, AFTER_S = 1.0, 5.0, 7.0
+RATE = 60  # requests a second, of all sandboxes together
+BEFORE_S, SICK_S, AFTER_S = 0.5, 5.0, 6.5
 OWN_TICKETS = 30  # of the other functions; every third is urgent
 
 # What must hold at full size: the rest holds at any.
@@ -63,7 +64,7 @@ def run(seed: int, scale: float) -> Result:
     os.environ.setdefault("AWS_DEFAULT_REGION", "eu-central-1")
     figures: dict[str, Any] = {}
     broken: list[str] = []
-    with sandboxes(SANDBOXES) as ingest:
+    with quiet(), sandboxes(SANDBOXES) as ingest:
         for number, state in enumerate(STATES):
             chance = Random(seed * 1_000 + number)
             with house_of(state, chance) as house:

@@ -31,7 +31,7 @@ SUITES = [
     Suite(
         "redis",
         "Redis is refused, hung, slow, dripping, cut off, a replica, failed over, wiped, full, without scripts, out of "
-        "connections, loading, or has another password, while four sandboxes take 80 tickets/s: every ticket is taken "
+        "connections, loading, or has another password, while four sandboxes take 60 tickets/s: every ticket is taken "
         "within 300 ms (p99) and ends scored, and Redis is used again within 6 s.",
         (
             "requests",
@@ -43,6 +43,13 @@ SUITES = [
             "failed",
             "alerts_lost",
         ),
+    ),
+    Suite(
+        "model_files",
+        "Files of the bundle are flipped, cut off, missing or exchanged, manifests make no sense, models fail, hang, "
+        "are slow or talk nonsense: no start fails, the word list answers and says so, one bad ticket is given up "
+        "alone, and a model that is well again is used again.",
+        ("damages", "crashed", "silent", "sicknesses"),
     ),
     Suite(
         "destinations",

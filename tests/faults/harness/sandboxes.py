@@ -27,7 +27,8 @@ from ticketrouter.usecases.ingest import Ingest
 
 EVENT = json.loads((Path(__file__).parents[3] / "events/ingest/minimal.json").read_text())
 RETRIES = 0.1  # of all requests repeat an earlier one
-WORDS = ("Nobody can pay: the checkout is down", "Where do I find my invoice?", "The export shows an error")
+URGENT, CALM = "Nobody can pay: the checkout is down", "Where do I find my invoice?"
+ONE_IN = 20  # tickets is urgent
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,8 @@ class Sandbox:
 
     def post(self, request: Request) -> Answer:
         """Post a ticket: of two, one brings an id and the other a key that determines it."""
-        document: dict[str, Any] = {"description": f"{WORDS[request.number % len(WORDS)]} ({request.number})"}
+        words = CALM if request.number % ONE_IN else URGENT
+        document: dict[str, Any] = {"description": f"{words} ({request.number})"}
         headers = dict(EVENT["headers"])
         if request.number % 2:
             document["ticket_id"] = f"t-{request.number}"
