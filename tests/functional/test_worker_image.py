@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -77,6 +78,25 @@ def test_what_scores_is_no_larger_than_promised(image: Path) -> None:
     packages = bytes_of(*(image / name for name in SCORER_PACKAGES))
 
     assert packages + bytes_of(ROOT / "models" / "artifacts") < 115e6
+
+
+EXAMPLE = (ROOT / "models" / "categories.example.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("categories", "builds"), [(None, True), (EXAMPLE, True), ("[[category]]\n", False)])
+def test_an_image_with_broken_categories_is_not_built(tmp_path: Path, categories: str | None, builds: bool) -> None:
+    (line,) = re.findall(r'python -B -c "(.+?)"', (ROOT / "functions/worker/Dockerfile").read_text(), re.DOTALL)
+    program = line.replace("\\\n", "").replace("/build/models/models", str(tmp_path))
+    if categories is not None:
+        (tmp_path / "categories.toml").write_text(categories, encoding="utf-8")
+
+    environment = {"PYTHONPATH": str(ROOT / "layers/core")}
+    # -S: the build stage has the package and nothing else
+    command = [sys.executable, "-s", "-S", "-c", program]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=100)
+
+    assert (done.returncode == 0) is builds, done.stderr
+    assert builds or "categories.toml" in done.stderr
 
 
 def test_a_name_that_is_gone_is_an_error(tmp_path: Path) -> None:
