@@ -61,7 +61,7 @@ def go_through(state):
         clock.ahead_ms += OPEN_MS
         after = post(1, 5, *range(8, 11))
         functions.tickets.put([item.to_json() for box in sandboxes for item in box.queue.sent])
-        left = finish(functions, wait_s=2)
+        left = finish(functions, wait_s=15)
         seen = Observed([[*before, *during, *after]], [item.to_json() for box in sandboxes for item in box.queue.sent],
                         (began_s, ended_s), functions, given_up, left)  # fmt: skip
         found = figures_of(state, seen)
