@@ -24,20 +24,22 @@ from tests.faults.harness.queues import router_queues
 from tests.faults.harness.receivers import AtOnce, Receivers, url_of
 from tests.faults.harness.router import Router
 from tests.faults.harness.sqs import SqsDouble
-from tests.faults.harness.wiring import DEADLINE_S, FUNCTIONS, POISON, Place
+from tests.faults.harness.wiring import ALIKE, DEADLINE_S, FUNCTIONS, POISON, Place
 from tests.faults.suite import Result
 from tests.servers import redis_server
 from ticketrouter.adapters.redis_store import keys
 from ticketrouter.domain.alert import Destination
 
-BEHAVIOURS = {"oncall": "well", "late": "error-until-hour", "strict": "refuses", "chat": "well"}
+BEHAVIOURS = {"oncall": "well", "few": "well", "late": "error-until-hour", "strict": "refuses", "chat": "well"}
 DESTINATIONS = (
-    Destination("oncall", hourly_budget=None),
+    Destination("oncall", categories=("Technical",), hourly_budget=None),
+    Destination("few", categories=("General",), hourly_budget=1),
     Destination("late", categories=("Billing",), hourly_budget=None),
     Destination("strict", categories=("Legal",), hourly_budget=None, fallback="chat"),
     Destination("chat", threshold=0.999, hourly_budget=None),
 )
-DOWN, OUTAGE, INVOICES, COURT = URGENT_WORDS
+DOWN, _, INVOICES, COURT = URGENT_WORDS
+LOCKED_OUT = "An emergency: everyone stands outside"  # of the category that `few` hears of
 
 
 class Stage:
@@ -75,6 +77,15 @@ class Stage:
         """Let the worker empty the lanes."""
         lanes = (self.queues.express, self.queues.standard)
         self.work("ingest", "worker", until=lambda: self.clients.done and not any(map(self.sqs.depth, lanes)))
+
+    @property
+    def invoked(self) -> int:
+        """Return how many batches were answered."""
+        return sum(1 for _ in self.journal.of(Kind.INVOKED))
+
+    def garble(self, url: str) -> None:
+        """Put something into a queue that nobody can read."""
+        self.sqs.send_at(url, "unreadable", self.time.monotonic_ms())
 
     def bury(self, url: str) -> None:
         """Make everything in a queue a dead letter."""
@@ -129,9 +140,24 @@ def _commit_cut_short(stage: Stage) -> None:
 
 def _dead_letters(stage: Stage) -> None:
     stage.post()
-    stage.bury(stage.queues.express)
     stage.bury(stage.queues.standard)
-    stage.sqs.send_at(stage.queues.dead[stage.queues.standard], "unreadable", stage.time.monotonic_ms())
+    stage.garble(stage.queues.dead[stage.queues.standard])
+
+
+def _tickets_and_what_is_none(stage: Stage) -> None:
+    stage.post()
+    stage.garble(stage.queues.standard)
+
+
+def _what_is_no_alert(stage: Stage) -> None:
+    stage.score()
+    stage.garble(stage.queues.alerts)
+
+
+def _failed_twice(stage: Stage) -> None:
+    """The model has failed on a ticket in two of its three attempts."""
+    stage.post()
+    stage.work("worker", until=lambda: stage.invoked == 2)
 
 
 def _dead_alerts(stage: Stage) -> None:
@@ -139,18 +165,52 @@ def _dead_alerts(stage: Stage) -> None:
     stage.bury(stage.queues.alerts)
 
 
+def _budget_spent(stage: Stage) -> None:
+    """Of two alerts to `few` one was told, and there is no budget for the other."""
+    stage.score()
+    stage.work("dispatcher", until=lambda: any(stage.journal.of(Kind.ACCEPTED)))
+
+
+def _held_back(stage: Stage) -> None:
+    """The other one waits for its digest."""
+    _budget_spent(stage)
+    held = stage.invoked + 1
+    stage.work("dispatcher", until=lambda: stage.invoked == held)
+
+
+def _two_told(stage: Stage) -> None:
+    """The alerts before the one that is an incident's are told."""
+    stage.score()
+    stage.work("dispatcher", until=lambda: sum(1 for _ in stage.journal.of(Kind.ACCEPTED)) == 2)
+
+
+def _all_told(stage: Stage) -> None:
+    """An incident was told, and nobody has spoken of it for a while."""
+    stage.score()
+    stage.work("dispatcher", until=lambda: not stage.sqs.depth(stage.queues.alerts))
+    stage.time.jump(901_000)
+
+
 CALM = CALM_WORDS[0]
 SCENES = (
     Scene("one ticket", "ingest", (DOWN,), _nothing),
     Scene("a batch", "ingest", (DOWN, CALM) * 6, _nothing, batch=True),
-    Scene("a batch with poison", "worker", (DOWN, CALM, f"{CALM} {POISON}", COURT), Stage.post, batch=True),
+    Scene("a batch with poison", "worker", (CALM, f"{CALM} {POISON}", CALM), _tickets_and_what_is_none, batch=True),
+    Scene("urgent and calm ones", "worker", (DOWN, CALM, COURT), Stage.post, batch=True),
+    Scene("poison for the third time", "worker", (f"{CALM} {POISON}",), _failed_twice),
+    Scene("tickets that are alike", "worker", (f"{DOWN} {ALIKE}",) * 4, Stage.post, batch=True),
     Scene("scored before", "worker", (DOWN, COURT), _scored_by_a_worker_that_died, batch=True),
     Scene("a receiver that is well", "dispatcher", (DOWN,), Stage.score),
     Scene("one that is down for a minute", "dispatcher", (INVOICES,), Stage.score),
     Scene("one that refuses", "dispatcher", (COURT,), Stage.score),
+    Scene("a budget that is spent", "dispatcher", (LOCKED_OUT, LOCKED_OUT), _budget_spent),
+    Scene("an alert about an incident", "dispatcher", (f"{DOWN} {ALIKE}",) * 4, _two_told, batch=True),
+    Scene("what is no alert", "dispatcher", (CALM,), _what_is_no_alert),
+    Scene("a digest that is due", "reconciler", (LOCKED_OUT, LOCKED_OUT), _held_back),
+    Scene("an incident that is over", "reconciler", (f"{DOWN} {ALIKE}",) * 4, _all_told, batch=True),
     Scene("messages that are lost", "reconciler", (DOWN, CALM), _lanes_lost),
     Scene("a commit that was cut short", "reconciler", (DOWN,), _commit_cut_short),
-    Scene("tickets given up by their lane", "reconciler", (DOWN, CALM), _dead_letters),
+    Scene("tickets given up by their lane", "reconciler", (CALM, CALM), _dead_letters),
     Scene("alerts given up by their queue", "reconciler", (COURT,), _dead_alerts),
 )
 

@@ -38,8 +38,8 @@ def accepted(webhook_id):
     return Kind.ACCEPTED, {"webhook_id": webhook_id}
 
 
-def delivery(webhook_id, status):
-    return Kind.DELIVERY, {"webhook_id": webhook_id, "status": status}
+def delivery(webhook_id, status, told_by=""):
+    return Kind.DELIVERY, {"webhook_id": webhook_id, "status": status, "told_by": told_by}
 
 
 def killed(unrecorded=""):
@@ -70,6 +70,7 @@ GOOD = {
         due("t", "a"), accepted("a"), delivery("a", "delivered"),
         due("t", "b", "c"), delivery("b", "exhausted"), accepted("c"),
         due("t", "d"), delivery("d", "exhausted"),
+        due("t", "e"), delivery("e", "suppressed", "digest"), accepted("digest"),
     ],
     "alert_at_most_once": [accepted("a"), killed("a"), accepted("a"), accepted("b"), killed()],
     "poison_isolated": [poison("p"), invoked({"m": "p", "n": "t"}, ["m"]), invoked({"o": "u"}, ["o"]), POISONED],
@@ -92,6 +93,8 @@ BAD = [
     ("alert_at_least_once", [due("t", "a"), delivery("a", "delivered")]),
     ("alert_at_least_once", [due("t", "a"), accepted("a"), delivery("a", "pending")]),
     ("alert_at_least_once", [due("t", "a"), accepted("a")]),
+    ("alert_at_least_once", [due("t", "a"), delivery("a", "suppressed", "digest")]),
+    ("alert_at_least_once", [due("t", "a"), delivery("a", "suppressed")]),
     ("alert_at_least_once", [due("t", "a", "b"), delivery("a", "exhausted")]),
     ("alert_at_most_once", [accepted("a"), accepted("a")]),
     ("alert_at_most_once", [accepted("a"), killed("a"), accepted("a"), accepted("a")]),

@@ -101,7 +101,7 @@ def _a_claim_is_no_lease(patch):
 
 BROKEN = [
     ("one ticket", "before the answer", _answered_before_it_is_queued, "I1"),
-    ("a batch with poison", "after store.commit", _what_is_scored_is_done, "I9"),
+    ("urgent and calm ones", "after store.commit", _what_is_scored_is_done, "I9"),
     ("a receiver that is well", "before sender.send", _whoever_has_claimed_it_once_has_sent_it, "I5"),
     ("a receiver that is well", "after deliveries.record", _a_claim_is_no_lease, "I6"),
 ]

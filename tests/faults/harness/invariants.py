@@ -53,16 +53,17 @@ def one_identity(journal: Journal) -> list[str]:
 
 
 def alert_at_least_once(journal: Journal) -> list[str]:
-    """I5: each alert that is due is accepted and `delivered`; or `exhausted`, and its fallback has accepted it."""
+    """I5: each alert that is due is accepted and `delivered`; or its fallback, or its digest, was accepted for it."""
     accepted = _acceptances(journal)
-    statuses = {event["webhook_id"]: event["status"] for event in journal.of(Kind.DELIVERY)}
+    said = {event["webhook_id"]: (event["status"], event["told_by"]) for event in journal.of(Kind.DELIVERY)}
     broken = []
     for event in journal.of(Kind.ALERT_DUE):
         name, fallback = event["webhook_id"], event["fallback_id"]
-        status = statuses.get(name)
+        status, digest = said.get(name, (None, ""))
         delivered = status == "delivered" and accepted[name] > 0
         given_up = status == "exhausted" and (not fallback or accepted[fallback] > 0)
-        if not (delivered or given_up):
+        gathered = status == "suppressed" and accepted[digest] > 0
+        if not (delivered or given_up or gathered):
             where = f", its fallback {accepted[fallback]} times" if fallback else ""
             broken.append(
                 f"I5: alert {name} of {event['ticket_id']} is {status}, accepted {accepted[name]} times{where}"

@@ -27,7 +27,7 @@ class Kind(StrEnum):
     ALERT_DUE = "alert-due"  # ticket_id, webhook_id, fallback_id (webhook id at its fallback; empty for none)
     ALERT_QUEUED = "alert-queued"  # webhook_id
     ACCEPTED = "accepted"  # webhook_id: a receiver said yes
-    DELIVERY = "delivery"  # webhook_id, status: what the store says in the end
+    DELIVERY = "delivery"  # webhook_id, status: what the store says in the end; told_by (webhook id of its digest)
     KILLED = "killed"  # function, point, unrecorded (webhook id of a yes that was not written down yet; else empty)
     REDIS_RESTARTED = "redis-restarted"  # kept: whether its writes survived
     REDRIVEN = "redriven"  # ticket_id: sent once more, though it was done

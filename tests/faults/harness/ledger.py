@@ -37,7 +37,13 @@ def read_out(journal: Journal, redis_url: str, clock: Clock, destinations: Seque
             _note_due(journal, record, fallbacks, now_ms)
         for found in _patiently(deliveries.of_tickets, finals):
             for delivery in found:
-                journal.note(Kind.DELIVERY, now_ms, webhook_id=delivery.alert.webhook_id, status=delivery.status.value)
+                journal.note(
+                    Kind.DELIVERY,
+                    now_ms,
+                    webhook_id=delivery.alert.webhook_id,
+                    status=delivery.status.value,
+                    told_by=_in_digest(delivery.alert, delivery.digest_id) if delivery.digest_id else "",
+                )
     redis.close()
 
 
@@ -65,6 +71,11 @@ def _note_due(journal: Journal, record: TicketRecord, fallbacks: dict[str, str],
 
 def _at_fallback(alert: Alert, fallback: str) -> Alert:
     return replace(alert, destination=fallback, fallback_for=alert.destination)
+
+
+def _in_digest(alert: Alert, digest_id: str) -> str:
+    """Return the webhook id of a digest that tells an alert."""
+    return replace(alert, ticket_id=digest_id, epoch=1, incident=None).webhook_id
 
 
 def _chunks(names: Iterable[str]) -> Iterator[list[str]]:

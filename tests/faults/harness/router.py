@@ -122,7 +122,9 @@ class Router:
             done = [message for message in messages if message.message_id not in failed]
             for message in done:
                 source.delete(message)
-            left = [named[message.message_id] for message in done] if function == "worker" and self.redis_is_up else []
+            # What nobody can read is done when it is kept.
+            tickets = [subject for message in done if (subject := named[message.message_id])]
+            left = tickets if function == "worker" and self.redis_is_up else []
             unfinished = self._states.not_final(left)
             self.journal.note(
                 Kind.INVOKED,

@@ -1,14 +1,14 @@
 """The functions of the router as `bootstrap` builds them, with a point to die at around each call of a port.
 
 Two things differ: the time is `MovedTime`, and the scorer is the word list (it takes microseconds, and says by itself
-which tickets are urgent); a text with POISON in it is one that it fails on.
+which tickets are urgent). It fails on a text with POISON in it, and texts with ALIKE in them are the same to it.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from functions.dispatcher.handler import make_handler as dispatcher_handler
@@ -46,7 +46,9 @@ from ticketrouter.usecases.reconciler import Reconciler
 from ticketrouter.usecases.scoring import GuardedScorer, WordScorer
 from ticketrouter.usecases.worker import Worker
 
-POISON = "poison-for-the-model"
+POISON, ALIKE = "poison-for-the-model", "like-the-one-before"
+INCIDENT_LIMIT = 2  # urgent tickets that are alike; template.yaml says 10, and few are enough to be an incident here
+_VECTOR = bytes([127, *[0] * 15])  # a unit vector, as int8
 DEADLINE_S = 3_600  # DEADLINE_S of template.yaml
 # Of template.yaml: Timeout of each function.
 TIMEOUTS_MS = {"ingest": 10_000, "worker": 60_000, "dispatcher": 30_000, "reconciler": 60_000}
@@ -68,12 +70,16 @@ class Place:
 
 
 class PoisonableScorer(WordScorer):
-    """The word list, which fails on what is marked as poison."""
+    """The word list, which fails on what is marked as poison and has a vector for what is marked as alike."""
 
     def score(self, texts: Sequence[str]) -> list[Score]:
         if any(POISON in text for text in texts):
             raise InferenceError("poison")
-        return super().score(texts)
+        scores = super().score(texts)
+        return [
+            replace(score, embedding=_VECTOR) if ALIKE in text else score
+            for text, score in zip(texts, scores, strict=True)
+        ]
 
 
 def outcome_of(record: TicketRecord) -> dict[str, Any]:
@@ -129,7 +135,7 @@ def _worker(place: Place, line: Line, port: _Ports) -> Handler:
     grouping = Grouping(
         log=port("log", RedisVectorLog(redis, place.clock)),
         neighbours=MatrixNeighbours(similarity=0.5, window_s=300),
-        incidents=port("incidents", RedisIncidents(redis)),
+        incidents=port("incidents", RedisIncidents(redis, limit=INCIDENT_LIMIT)),
         randomness=SystemRandomness(),
         close_similarity=0.9,
     )
