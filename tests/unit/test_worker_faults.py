@@ -169,3 +169,50 @@ def test_a_ticket_that_somebody_else_finished_is_not_told_as_poison(world: World
     report = world.work(replace(message, receive_count=3))
 
     assert (report.failed, report.poisoned, report.duplicates) == ([], [], 1)
+
+
+class _Forgets(MemoryTicketStore):
+    """A store that forgets everything while tickets are scored, and then hears of another one under the same id."""
+
+    def __init__(self, world: World, other: Received) -> None:
+        super().__init__(world.state)
+        self.other = WorkItem.from_json(other.body)
+
+    def _forget(self) -> None:
+        self._state.rows.clear()
+        super().begin([self.other], max_attempts=MAX_ATTEMPTS)
+
+    def commit(self, outcomes: Sequence[Outcome]) -> list[TicketRecord | None]:
+        self._forget()
+        return super().commit(outcomes)
+
+    def fail(self, item: WorkItem, reason: str) -> bool:
+        self._forget()
+        return super().fail(item, reason)
+
+
+@pytest.mark.parametrize(("text", "receive_count"), [("fire", 1), ("poison", MAX_ATTEMPTS)])
+def test_a_ticket_whose_id_was_taken_while_it_was_scored_is_kept_for_an_operator(
+    world: World, text: str, receive_count: int
+) -> None:
+    # Found by tests.faults.model_check: the message left its queue, though the ticket was neither final nor kept.
+    message = world.message("1", text, receive_count=receive_count)
+    for _ in range(receive_count - 1):
+        world.store.begin([WorkItem.from_json(message.body)], max_attempts=MAX_ATTEMPTS)
+    world.worker._store = _Forgets(world, world.message("1", "other words"))
+
+    report = world.work(message)
+
+    (letter,), _ = MemoryDeadLetters(world.state).find(limit=10, cursor=None)
+    assert (letter.reason, letter.ticket_id, letter.body) == ("id-conflict", "1", message.body)
+    assert (report.failed, report.scored, report.poisoned, world.alerts.sent) == ([], [], [], [])
+    assert world.record("1").state is State.QUEUED, "the other ticket goes its own way"
+
+
+def test_poison_that_the_store_forgets_while_it_is_given_up_comes_back(world: World) -> None:
+    message = world.message("1", "poison", receive_count=MAX_ATTEMPTS)
+    for _ in range(MAX_ATTEMPTS - 1):
+        world.store.begin([WorkItem.from_json(message.body)], max_attempts=MAX_ATTEMPTS)
+    world.store.fail = lambda item, reason: bool(world.state.rows.clear())  # type: ignore[method-assign]
+
+    assert world.work(message).failed == ["m-1"]

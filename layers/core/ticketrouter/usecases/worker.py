@@ -36,6 +36,10 @@ class _Job:
     message: Received
     item: WorkItem
 
+    def lost_its_id_to(self, record: TicketRecord) -> bool:
+        """Tell whether the store has forgotten the ticket since `begin`, and its id was taken by another one."""
+        return record.item.ticket.fingerprint != self.item.ticket.fingerprint
+
 
 class Worker:
     """The scoring of queued tickets.
@@ -239,6 +243,9 @@ class Worker:
                 report.duplicates += 1
                 done.add(job.message.message_id)
                 continue
+            if job.lost_its_id_to(record):
+                self._keep(job.message, "id-conflict", job.item.ticket.ticket_id, report, done)
+                continue
             if record.scored_at_ms == outcome.scored_at_ms and record.score is not None:
                 report.scored.append((record, record.score))
             finals.append((job, record))
@@ -253,8 +260,14 @@ class Worker:
         self._visibility.delay(job.message, 10 * 2**record.attempts)
 
     def _fail(self, job: _Job, report: WorkReport, done: set[str]) -> None:
+        ticket_id = job.item.ticket.ticket_id
         if self._store.fail(job.item, "poison"):
-            report.poisoned.append(job.item.ticket.ticket_id)
+            report.poisoned.append(ticket_id)
+        elif (record := self._store.get(ticket_id)) is None:
+            report.retried.append(ticket_id)  # deleted, or forgotten by the store: `begin` tells when it is back
+            return
+        elif job.lost_its_id_to(record):
+            self._keep(job.message, "id-conflict", ticket_id, report, done)
         else:
             report.duplicates += 1  # somebody else made it final
         done.add(job.message.message_id)
