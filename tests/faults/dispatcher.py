@@ -103,10 +103,10 @@ class _Mortal:
         return lambda *args, **kwargs: self._reaper.call(self._number, f"{self._name}.{method}", bound, args, kwargs)
 
 
-def alert(number: int, destination: str, at_ms: int) -> Alert:
+def alert(number: int, destination: str, at_ms: int, urgency_score: float = 0.93) -> Alert:
     return Alert(
-        f"t_{number}", destination, "Technical", 0.93, "Checkout is down", "Nobody can pay.", "acme", ("down",),
-        accepted_at_ms=at_ms, scored_at_ms=at_ms,
+        f"t_{number}", destination, "Technical", urgency_score, "Checkout is down", "Nobody can pay.", "acme",
+        ("down",), accepted_at_ms=at_ms, scored_at_ms=at_ms,
     )  # fmt: skip
 
 

@@ -29,6 +29,13 @@ SUITES = [
         ("alerts", "kills", "kills_in_window", "lost", "doubles", "doubles_without_kills"),
     ),
     Suite(
+        "digests",
+        "Storms above every budget while dispatchers and reconciler die at every I/O, replies and sends are lost, the "
+        "store is away, messages come twice, a destination fails for an hour, an operator replays and tickets are "
+        "deleted: each alert is told, by one message or one digest, and digests come when they should.",
+        ("alerts", "in_digests", "forgotten", "in_two_digests", "kills", "longest_wait_for_a_digest_s"),
+    ),
+    Suite(
         "redis",
         "Redis is refused, hung, slow, dripping, cut off, a replica, failed over, wiped, full, without scripts, out of "
         "connections, loading, or has another password, while four sandboxes take 60 tickets/s: every ticket is taken "

@@ -85,11 +85,23 @@ class Fleet:
         self.source = EventSource(self.sqs, self.queues.alerts)
         self.state = MemoryState(self.time)
         self.deliveries = MemoryDeliveries(self.state)
+        self.budgets: Any = MemoryBudgets(self.state)
         self.health: Any = MemoryDestinationHealth(self.state)
 
-    def run(self) -> None:
-        """Work until the queue is empty."""
-        self.time.run([lambda number=number: self._work(number) for number in range(self.size)])  # type: ignore[misc]
+    def run(self, *others: Callable[[], None]) -> None:
+        """Work until the queue is empty; `others` work beside the dispatchers, in the same time."""
+        workers = [lambda number=number: self._work(number) for number in range(self.size)]  # type: ignore[misc]
+        self.time.run([*workers, *others])
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether the queue holds nothing any more, seen or not."""
+        return self.source.next_visible_ms() is None
+
+    def alert_queue(self) -> SqsAlertQueue:
+        """Return the queue as others than dispatchers send to it."""
+        sqs: Any = self.sqs
+        return SqsAlertQueue(sqs, self.queues.alerts)
 
     def send_at(self, alert: Alert, at_ms: float) -> None:
         """Queue an alert that appears at a time of `monotonic_ms`."""
@@ -149,12 +161,12 @@ class Fleet:
         secrets = {name: DestinationSecret(url) for name, url in self.urls.items()}
         return Dispatcher(
             deliveries=port("deliveries", self.deliveries),
-            budgets=port("budgets", MemoryBudgets(self.state)),
+            budgets=port("budgets", self.budgets),
             destinations=port("destinations", MemoryDestinations(self.destinations)),
             secrets=port("secrets", MemoryDestinationSecrets(secrets)),
             health=port("health", self.health),
             sender=port("sender", self.sender),
-            alerts=port("alerts", SqsAlertQueue(sqs, self.queues.alerts)),
+            alerts=port("alerts", self.alert_queue()),
             dead_letters=port("dead_letters", MemoryDeadLetters(self.state)),
             visibility=port("visibility", SqsVisibility(sqs, [self.queues.alerts])),
             clock=self.time,
