@@ -2,7 +2,8 @@
 
 Real: the functions' handlers on their real adapters, in processes that SIGKILL ends; Redis, killed too. Doubles: SQS at
 its client, receivers at the sender, the word list as the scorer. Time is the machine's, and jumps ahead when nobody
-has anything to do. The faults come from the seed; what runs side by side interleaves as the machine likes.
+has anything to do. The faults come from the seed; what runs side by side interleaves as the machine likes, so the
+journal of a run that broke is kept, and `python -m tests.faults.judge` judges it again.
 """
 
 from __future__ import annotations
@@ -167,4 +168,11 @@ def broken_of(soak: Soak) -> list[str]:
     letters = Counter(event["reason"] for event in soak.journal.of(Kind.FINAL) if event["state"] == "failed")
     if set(letters) - {"poison"}:
         broken.append(f"tickets failed that are no poison: {dict(letters)}")
+    accepted = {event["ticket_id"] for event in soak.journal.of(Kind.ANSWERED) if event["status"] == 202}
+    if len(accepted) != soak.tickets:
+        broken.append(f"of {soak.tickets} tickets {len(accepted)} were accepted")
+    if broken:
+        path = Path(tempfile.gettempdir(), f"soak-{soak.seed}-{soak.tickets}.jsonl")
+        soak.journal.write(path)
+        broken.append(f"its journal: python -m tests.faults.judge {path}")
     return [f"seed {soak.seed}: {sentence}" for sentence in broken]

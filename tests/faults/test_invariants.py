@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.faults import judge
 from tests.faults.harness import invariants
 from tests.faults.harness.journal import Journal, Kind, read
 
@@ -135,6 +136,17 @@ def test_it_does_not(name, events):
 def test_doubles_and_the_kills_that_explain_them_are_counted():
     made = journal(accepted("a"), killed("a"), accepted("a"), accepted("a"), accepted("b"), killed("b"), killed())
     assert (invariants.doubles_in(made), invariants.kills_in_window(made)) == (2, 2)
+
+
+def test_a_journal_that_was_kept_is_judged_again(tmp_path, capsys):
+    path = tmp_path / "journal.jsonl"
+    journal(queued("t"), answered("t"), final("t")).write(path)
+    with pytest.raises(SystemExit, match="False"):
+        judge.main(str(path))
+    journal(answered("t"), final("t")).write(path)
+    with pytest.raises(SystemExit, match="True"):
+        judge.main(str(path))
+    assert capsys.readouterr().out == "everything held\nI1: t was answered 202 and was on no queue\n"
 
 
 def test_a_journal_reads_back_as_it_was_written(tmp_path):
