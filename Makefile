@@ -17,6 +17,7 @@ stamp = $(1)/.made-from-$(shell cat $(2) | cksum | tr ' ' -)
 DEV := $(call stamp,.venv,requirements/dev.txt)
 SAM := $(call stamp,.venv-sam,requirements/sam.txt)
 MODELS := $(call stamp,.venv-models,requirements/models.txt)
+AUDIT := $(call stamp,.venv-audit,requirements/audit.txt)
 # What the dashboard is built from; its types are generated from the API's document.
 SOURCES := docs/openapi.json $(wildcard dashboard/*.*) $(shell find dashboard/src dashboard/public -type f ! -name schema.d.ts)
 NODE := $(call stamp,dashboard/node_modules,dashboard/package-lock.json)
@@ -25,7 +26,7 @@ BROWSER := $(call stamp,dashboard/e2e/node_modules,dashboard/e2e/package-lock.js
 
 export SAM_CLI_TELEMETRY := 0
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo dashboard check-ui test-ui pictures test faults test-models deploy-test container-test check format bench load bench-scoring openapi cost scaling model eval card lock doctor build deploy delete clean
+.PHONY: help setup run demo dashboard check-ui test-ui pictures test faults test-models deploy-test container-test check format bench load bench-scoring openapi cost scaling model eval card audit lock doctor build deploy delete clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -127,12 +128,16 @@ card: $(MODELS) ## measure languages, own categories, segments and our tickets b
 	.venv-models/bin/python -m models.segments_eval
 	.venv-models/bin/python -m models.data_report
 
+audit: $(DEV) $(SAM) $(MODELS) $(AUDIT) ## known vulnerabilities, licences, security rules, bills of materials (status 3: something could not be looked at)
+	@exec $(PY) -m local audit $(ARGS)
+
 lock: $(UV) ## renew every lock but the model's (its versions are a set that was measured together)
 	cd requirements && $(call compile,dev.in --upgrade -o dev.txt)
 	cd requirements && $(call compile,runtime.in -c dev.txt -o runtime.txt)
 	cd requirements && $(call compile,layer.in -c dev.txt -o ../layers/core/requirements.txt)
 	cd requirements && $(call compile,sam.in --upgrade -o sam.txt)
 	cd requirements && $(call compile,pip.in --upgrade -o pip.txt)
+	cd requirements && $(call compile,audit.in --upgrade -o audit.txt)
 
 doctor: $(DEV) ## say what is missing on this machine, and how to get it (ARGS=build or ARGS=deploy: and for that)
 	@exec $(PY) -m local doctor $(ARGS)
@@ -149,7 +154,7 @@ delete: $(DEV) $(SAM) ## delete a deployment and what CloudFormation keeps of it
 environment = $(or $(ENV),$(error Which environment? make $(MAKECMDGOALS) ENV=dev))
 
 clean: ## remove environments, caches and the local stack's data
-	rm -rf .venv .venv-sam .venv-models .venv-lock .local .aws-sam .container dashboard/node_modules dashboard/dist
+	rm -rf .venv .venv-sam .venv-models .venv-lock .venv-audit .audit .local .aws-sam .container dashboard/node_modules dashboard/dist
 	rm -rf dashboard/e2e/node_modules dashboard/e2e/artifacts
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
@@ -176,6 +181,9 @@ $(DEV):
 
 $(SAM):
 	$(call install,.venv-sam,requirements/sam.txt)
+
+$(AUDIT):
+	$(call install,.venv-audit,requirements/audit.txt)
 
 # torch is not in the lock: its files differ by platform, and by CPU and GPU build.
 $(MODELS):

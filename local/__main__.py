@@ -30,6 +30,7 @@ COMMANDS = (
     "deploy",
     "delete",
     "cost",
+    "audit",
     "scale",
 )
 

@@ -31,8 +31,13 @@ def runs(name: str) -> list[str]:
     return [step["run"] for job in jobs for step in job.get("steps", []) if "run" in step]
 
 
-def test_there_are_two() -> None:
-    assert set(FILES) == {"check.yml", "deploy.yml"}
+def test_there_are_three() -> None:
+    assert set(FILES) == {"audit.yml", "check.yml", "deploy.yml"}
+
+
+def test_the_audit_runs_with_every_change_and_every_week() -> None:
+    assert runs("audit.yml") == ["make audit"]
+    assert set(document("audit.yml")["on"]) == {"pull_request", "push", "schedule"}
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -56,7 +61,7 @@ def test_every_target_exists() -> None:
     deployed = {target for run in runs("deploy.yml") for target in re.findall(r"\bmake ([a-z-]+)", run)}
 
     assert deployed == {"deploy"}
-    assert checked | deployed <= TARGETS
+    assert checked | deployed | {"audit"} <= TARGETS
 
 
 def test_what_has_to_pass_here_has_to_pass_there() -> None:
