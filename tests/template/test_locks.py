@@ -29,7 +29,11 @@ def test_no_address_and_no_path_of_a_machine(lock: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("lock", [LAYER, RUNTIME, DEV, ROOT / "requirements/sam.txt", ROOT / "requirements/audit.txt"], ids=lambda it: it.name)
+@pytest.mark.parametrize(
+    "lock",
+    [LAYER, RUNTIME, DEV, ROOT / "requirements/sam.txt", ROOT / "requirements/audit.txt"],
+    ids=lambda it: it.name,
+)
 def test_every_package_has_a_hash(lock: Path) -> None:
     blocks = re.split(r"\n(?=[a-z0-9])", lock.read_text(encoding="utf-8"))
     pinned = [block for block in blocks if _PIN.match(block)]
