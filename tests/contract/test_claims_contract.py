@@ -176,6 +176,30 @@ class TestRate:
 
         assert claim(limited, world.item("a"), token="third", key_id="quiet").outcome is ClaimOutcome.TAKEN_OVER
 
+    def test_refused_requests_do_not_add_up_to_tickets_in_flight(self, world):
+        limited = world.claims_with(rate_limit_per_minute=60)
+        limited.claim([world.item(f"fill-{n}") for n in range(400)], key_id="busy", token="first")
+        before = world.views.backlog().in_flight
+
+        for start in range(0, 4_000, 200):
+            with pytest.raises(RateLimitedError):
+                limited.claim([world.item(f"late-{start + n}") for n in range(200)], key_id="busy", token="t")
+
+        # The first refusal may leave its deadlines, until they are due.
+        assert world.views.backlog().in_flight - before <= 200
+
+    def test_a_key_that_was_refused_is_let_in_as_soon_as_it_has_rate_again(self, world):
+        limited = self.fill(world)
+        with pytest.raises(RateLimitedError):
+            claim(limited, world.item("a"), key_id="busy")
+
+        world.wait_ms(1_050)
+
+        assert claim(limited, world.item("a"), key_id="busy").outcome is ClaimOutcome.NEW
+        with pytest.raises(RateLimitedError):
+            claim(limited, world.item("b"), key_id="busy")
+        assert world.store.get("b") is None
+
     def test_another_key_has_a_rate_of_its_own_and_time_gives_it_back(self, world):
         limited = self.fill(world)
         assert claim(limited, world.item("a"), key_id="quiet").outcome is ClaimOutcome.NEW

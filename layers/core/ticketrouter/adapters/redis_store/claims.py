@@ -18,6 +18,9 @@ from ticketrouter.ports import Claim, ClaimOutcome
 
 LEASE_MS = 5_000
 MIN_BURST = 500  # one full batch
+# A refused request leaves deadlines, which only time can take away (another one may have claimed the same id). So does
+# the first one only: the key's next so many requests spend a round trip on asking first, and write nothing if refused.
+ASK_FIRST = 100
 
 
 class RedisClaims:
@@ -48,27 +51,37 @@ class RedisClaims:
         self._record_ttl_ms = record_ttl_s * 1000
         self._deadline_ms = deadline_s * 1000
         self._lease_ms = lease_ms
+        self._asks_first: dict[str, int] = {}  # by key: how many more requests do
         self._projections = Projections(record_ttl_s=record_ttl_s, changes_kept=changes_kept)
 
     def claim(self, items: Sequence[WorkItem], *, key_id: str, token: str) -> list[Claim]:
-        """Claim every item in one round trip, rate limit included.
+        """Claim every item in one round trip, rate limit included; in two while the key is near its limit.
 
         Raises:
             RateLimitedError: The key has no rate left for so many items; nothing stays claimed.
             CacheUnavailableError: No answer in time, or the breaker is open.
         """
-        cost_us = len(items) * self._interval_us
-        commands = [call("rate", [keys.rate_key(key_id)], cost_us, self._burst_us)]
+        rate = call("rate", [keys.rate_key(key_id)], len(items) * self._interval_us, self._burst_us)
+        asks_first = self._asks_first.get(key_id, 0) > 0
+        if asks_first:
+            self._asks_first[key_id] -= 1
+            self._refuse(key_id, *self._client.run([rate]))
+        commands = [] if asks_first else [rate]
         # Before the claims: a deadline without a claim is looked at and forgotten, a claim without one could be lost.
         commands += expected(items, self._deadline_ms)
         commands += [self._claim(item, token) for item in items]
         replies = self._client.run(commands)
         claims = [_claim(item, reply, token) for item, reply in zip(items, replies[-len(items) :], strict=True)]
-        if replies[0]:
-            owned = [claim for claim in claims if claim.owned]
-            self._client.run([_release(claim) for claim in owned])
-            raise RateLimitedError("the key's rate is used up", retry_after_s=int(replies[0]))
+        if not asks_first and replies[0]:
+            self._client.run([_release(claim) for claim in claims if claim.owned])
+            self._refuse(key_id, replies[0])
         return claims
+
+    def _refuse(self, key_id: str, retry_after_s: int) -> None:
+        """Turn the request away unless the wait is zero, and have the key's next ones ask before they write."""
+        if retry_after_s:
+            self._asks_first[key_id] = ASK_FIRST
+            raise RateLimitedError("the key's rate is used up", retry_after_s=int(retry_after_s))
 
     def _claim(self, item: WorkItem, token: str) -> Command:
         key = keys.ticket_key(item.ticket.ticket_id)
