@@ -94,7 +94,7 @@ format: $(DEV) ## let ruff format and fix what it can
 bench: $(DEV) ## measure ingest, worker and end to end
 	@exec $(PY) -m local bench $(ARGS)
 
-load: $(DEV) ## measure how much it carries, twenty minutes; writes docs/load-report.json (ARGS="overload --rate 100": not)
+load: $(DEV) ## measure how much it carries, twenty-five minutes; writes docs/load-report.json (ARGS="overload --rate 100": not)
 	@exec $(PY) -m local load $(or $(ARGS),--write)
 
 bench-scoring: $(DEV) $(MODELS) ## measure our scorer against the classic pipeline, ten minutes (ARGS=--quick: two)

@@ -83,6 +83,14 @@ class Pool:
             self.waiting.append(invocation)
         return await invocation.result
 
+    def next_waiting(self) -> Invocation | None:
+        """Take the first out of the line whose caller still waits: what API Gateway has answered 503 never begins."""
+        while self.waiting:
+            invocation = self.waiting.popleft()
+            if not invocation.result.done():
+                return invocation
+        return None
+
     def fail_waiting(self, error_type: str, message: str) -> None:
         """Answer everyone in line: no process will come."""
         while self.waiting:

@@ -214,8 +214,8 @@ class Sandbox:
         if not self._ready.done():
             self._ready.set_result(None)
         self._next = asyncio.get_running_loop().create_future()
-        if self._pool.waiting:
-            self.assign(self._pool.waiting.popleft())
+        if waiting := self._pool.next_waiting():
+            self.assign(waiting)
         else:
             self._pool.idle.append(self)
         invocation = await self._next

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import statistics
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -51,7 +52,15 @@ class MemoryWatch:
             await asyncio.sleep(self._each_s)
 
 
-def growth_mb(readings: list[tuple[float, float]], *, warm_up_s: float) -> float:
-    """Return the difference of the last reading to the first one after the warm-up, in MB."""
-    warm = [held for at_s, held in readings if at_s >= warm_up_s]
-    return round(warm[-1] - warm[0], 1) if warm else 0.0
+def growth_mb(readings: list[tuple[float, float]], *, over_s: float = 600.0) -> float:
+    """Return by how much memory grows in ten minutes, in MB: from the median of the second third to that of the last.
+
+    Single readings swing by what a batch or a garbage collection takes, and caches fill in the first third.
+    """
+    third = len(readings) // 3
+    if not third:
+        return 0.0
+    middle, last = readings[third : 2 * third], readings[-third:]
+    at_s = [statistics.median(time_s for time_s, _ in part) for part in (middle, last)]
+    held = [statistics.median(mb for _, mb in part) for part in (middle, last)]
+    return round((held[1] - held[0]) * over_s / (at_s[1] - at_s[0]), 1)

@@ -12,7 +12,7 @@ from local.load.memory import MemoryWatch, growth_mb
 from local.load.samples import Sample, drift, summary
 
 DRIFT_LIMIT = 0.05
-GROWTH_LIMIT_MB = 5.0
+GROWTH_LIMIT_MB = 5.0  # in ten minutes
 _READINGS = 10  # of memory in a run, after the warm-up
 _KEEPS = ("redis",)  # grows by what it is for: a record, and places in lists, for each ticket
 
@@ -36,7 +36,7 @@ async def hold(
     drained_s = await loaded.drain()
     outcome = await loaded.outcome(samples, began_ms)
     medians, change = drift(samples)
-    growth = {name: growth_mb(readings, warm_up_s=0) for name, readings in watch.readings.items()}
+    growth = {name: growth_mb(readings) for name, readings in watch.readings.items()}
     return {
         "rate_per_s": rate_per_s,
         "seconds": seconds,
@@ -47,7 +47,7 @@ async def hold(
         **outcome.as_json(),
         "memory_mb": {name: [mb for _, mb in readings] for name, readings in watch.readings.items()},
         "memory_growth_mb": growth,
-        "redis_bytes_per_ticket": round(growth.get("redis", 0.0) * 1e6 / max(1, len(samples))),
+        "redis_bytes_per_ticket": round(growth.get("redis", 0.0) * 1e6 / (rate_per_s * 600)),
         "broken": broken(samples, change, growth, outcome.lost, outcome.untold),
     }
 
@@ -65,7 +65,7 @@ def broken(samples: Sequence[Sample], change: float, growth: dict[str, float], l
         found.append(f"latency drifted by {change:.1%}")
     for name, mb in growth.items():
         if mb > GROWTH_LIMIT_MB and name not in _KEEPS:
-            found.append(f"{name} grew by {mb:g} MB")
+            found.append(f"{name} grows by {mb:g} MB in ten minutes")
     if lost or untold:
         found.append(f"{lost} tickets lost, {untold} urgent ones untold")
     if not_taken := sum(sample.status != 202 for sample in samples):

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from local.scaling.demand import Demand, demands
+from local.scaling.demand import SLOT_OF_INCIDENTS, Demand, demands
 from local.scaling.facts import Facts
 
 _GB = 1e9
@@ -24,10 +24,12 @@ class Setting:
 def settings_for(facts: Facts, rate_per_s: float) -> list[Setting]:
     """Return the parameters that a rate needs to differ from their defaults."""
     kept_s = fitting_ttl_s(facts, rate_per_s)
-    shorter = [] if kept_s >= facts.number("RecordTtlSeconds") else [Setting("RecordTtlSeconds", kept_s)]
-    facts = with_parameters(facts, shorter)
+    lowered = [] if kept_s >= facts.number("RecordTtlSeconds") else [Setting("RecordTtlSeconds", kept_s)]
+    if any(it.what == SLOT_OF_INCIDENTS and it.met_at_per_s < rate_per_s for it in demands(facts)):
+        lowered.append(Setting("IncidentLimit", 0))
+    facts = with_parameters(facts, lowered)
     raised = [Setting(name, value) for name, value in _wanted(facts, rate_per_s) if value > facts.number(name)]
-    return [*shorter, *raised]
+    return [*lowered, *raised]
 
 
 def with_parameters(facts: Facts, settings: Sequence[Setting]) -> Facts:

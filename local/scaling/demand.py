@@ -11,6 +11,8 @@ from ticketrouter.domain.digest import MAX_GAP_MS
 _HIGHEST_RATE_PER_S = 10_000_000.0
 _CACHE_CLIENTS = 2  # of a worker: the search for incidents has a connection of its own
 _GB = 1e9
+GROUPS = "{incidents}"
+SLOT_OF_INCIDENTS = "slot of the incidents"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,10 @@ def dispatcher_s(facts: Facts) -> float:
 
 def units_of_ticket(facts: Facts, slot: str = "") -> float:
     """Return the cache's processing units of a ticket and its alerts, of all slots or one."""
-    alone = facts.units("ingest", slot) + facts.units("worker_in_tens", slot)
-    return alone + facts.alerts * facts.units("dispatcher", slot)
+    units = facts.units("ingest", slot) + facts.units("worker_in_tens", slot)
+    if not slot and not facts.number("IncidentLimit"):
+        units -= facts.units("worker_in_tens", GROUPS)
+    return units + facts.alerts * facts.units("dispatcher", slot)
 
 
 def window_units_per_s(facts: Facts, rate_per_s: float) -> float:
@@ -74,6 +78,8 @@ def window_units_per_s(facts: Facts, rate_per_s: float) -> float:
 
     A unit is a kB there. Source: https://aws.amazon.com/elasticache/pricing/
     """
+    if not facts.number("IncidentLimit"):
+        return 0.0
     workers = max(1.0, rate_per_s * worker_s(facts))
     return rate_per_s * workers * facts.kept_bytes("vector") / 1024
 
@@ -147,11 +153,12 @@ def _cache(facts: Facts) -> Iterator[Demand]:
     for slot, what in (("{tickets}", "lists of tickets"), ("{deliveries}", "lists of alerts")):
         of_slot = units_of_ticket(facts, slot)
         yield Demand(f"slot of the {what}", f"R x {of_slot:.1f}", _each(of_slot), slot_limit, "", _SLOW)
-    of_groups = units_of_ticket(facts, "{incidents}")
-    yield Demand(
-        "slot of the incidents", f"R x {of_groups:.1f}, and {window}",
-        lambda rate: rate * of_groups + window_units_per_s(facts, rate), slot_limit, "", _SLOW,
-    )  # fmt: skip
+    of_groups = units_of_ticket(facts, GROUPS)
+    if facts.number("IncidentLimit"):
+        yield Demand(
+            SLOT_OF_INCIDENTS, f"R x {of_groups:.1f}, and {window}",
+            lambda rate: rate * of_groups + window_units_per_s(facts, rate), slot_limit, "", _SLOW,
+        )  # fmt: skip
     for slot, what in (("stats:{<id>}", "figures of a minute"), ("rate:{<id>}", "rate of one key")):
         of_slot = units_of_ticket(facts, slot)
         yield Demand(f"slot of the {what}", f"R x {of_slot:.1f}", _each(of_slot), slot_limit, "", _SLOW)

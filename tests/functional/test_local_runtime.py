@@ -64,6 +64,31 @@ def test_processes_work_side_by_side_and_reuse_is_in_turn(tmp_path: Path) -> Non
     asyncio.run(scenario())
 
 
+def test_what_nobody_waits_for_any_more_is_not_begun(tmp_path: Path) -> None:
+    """API Gateway has answered 503 by then: the ticket was taken all the same, as late as the line was long."""
+    source = """
+    import time
+    begun = []
+    def lambda_handler(event, context):
+        begun.append(event["n"])
+        time.sleep(event["s"])
+        return begun
+    """
+
+    async def scenario() -> None:
+        async with running(toy(tmp_path, "toy", source)) as pool:
+            busy = asyncio.create_task(ask(pool, n=1, s=0.3))
+            await asyncio.sleep(0)
+            gone = asyncio.create_task(ask(pool, n=2, s=0))
+            await until(lambda: bool(pool.waiting))
+            gone.cancel()
+            last = await ask(pool, n=3, s=0)
+            await busy
+            assert json.loads(last.payload) == [1, 3]
+
+    asyncio.run(scenario())
+
+
 def test_an_exception_is_the_callers_and_the_process_lives_on(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with running(toy(tmp_path, "toy", MISBEHAVE)) as pool:

@@ -13,7 +13,7 @@ from local.commands.scale import PAGE, write_into
 from local.overrides import parameter_values
 from local.scaling.advice import beyond, fitting_ttl_s, round_up, settings_for, with_parameters
 from local.scaling.burst import Mapping, simulate
-from local.scaling.demand import Demand, demands, worker_s
+from local.scaling.demand import SLOT_OF_INCIDENTS, Demand, demands, worker_s
 from local.scaling.facts import Facts, read_facts
 from tests.template.transformed import ROOT
 
@@ -52,6 +52,16 @@ def test_reading_the_window_grows_with_the_square_of_the_rate(facts: Facts) -> N
 
     assert per_ticket[2] - per_ticket[1] == pytest.approx(per_ticket[1] - per_ticket[0])
     assert per_ticket[1] > per_ticket[0]
+
+
+def test_without_a_search_for_incidents_the_cache_has_no_more_to_do_with_them(facts: Facts) -> None:
+    without = read_facts(ROOT, {"IncidentLimit": "0"})
+
+    assert SLOT_OF_INCIDENTS not in {it.what for it in demands(without)}
+    name = "the cache's units a second"
+    assert demand(without, name).met_at_per_s > demand(facts, name).met_at_per_s
+    assert "IncidentLimit" not in {it.parameter for it in settings_for(facts, 100)}
+    assert "IncidentLimit" in {it.parameter for it in settings_for(facts, 10_000)}
 
 
 def test_a_parameter_moves_the_rate_at_which_its_limit_is_met(facts: Facts) -> None:

@@ -6,8 +6,10 @@ import traceback
 
 import pytest
 
+from ticketrouter import bootstrap, settings
 from ticketrouter.bootstrap import redis_client
 from ticketrouter.domain.errors import MissingSettingError
+from ticketrouter.usecases.incidents import Singly
 
 
 @pytest.mark.parametrize(
@@ -30,3 +32,9 @@ def test_an_address_of_redis_that_cannot_be_read_is_named_and_not_quoted(url: st
 
 def test_a_redis_is_not_asked_before_it_is_needed() -> None:
     redis_client("rediss://user:p%2Fw@127.0.0.1:1/0", "secret arn:cache").close()
+
+
+def test_a_limit_of_zero_looks_for_no_incidents() -> None:
+    config = settings.WorkerSettings("", "", "", "", "", "", INCIDENT_LIMIT=0)
+
+    assert isinstance(bootstrap.grouping(config, 0.5), Singly)

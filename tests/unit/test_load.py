@@ -113,10 +113,18 @@ class TestSteady:
     def test_what_may_grow_and_what_may_not(self) -> None:
         grown = steady.broken([sample()], 0.06, {"redis": 500.0, "worker 1": 5.1, "ingest 1": 4.9}, 0, 0)
 
-        assert grown == ["latency drifted by 6.0%", "worker 1 grew by 5.1 MB"]
+        assert grown == ["latency drifted by 6.0%", "worker 1 grows by 5.1 MB in ten minutes"]
 
-    def test_growth_is_counted_after_the_warm_up(self) -> None:
-        assert growth_mb([(0, 50.0), (60, 90.0), (120, 93.5)], warm_up_s=60) == 3.5
+    @pytest.mark.parametrize(
+        ("held", "grown"),
+        [
+            ([50, 70, 90, 92, 92, 92, 92, 92, 92], 0.0),  # filled up, then flat
+            ([92, 80, 95, 80, 92, 95, 80, 92, 95], 0.0),  # swings
+            ([50, 51, 52, 53, 54, 55, 56, 57, 58], 10.0),  # one a minute
+        ],
+    )
+    def test_growth_is_what_goes_on(self, held: list[float], grown: float) -> None:
+        assert growth_mb([(60.0 * minute, mb) for minute, mb in enumerate(held)]) == grown
 
     def test_memory_is_what_the_kernel_says(self, tmp_path: Path) -> None:
         (tmp_path / "10").mkdir()

@@ -14,6 +14,7 @@ from ticketrouter.adapters.memory import MemoryAlertQueue
 from ticketrouter.domain.alert import IncidentPhase
 from ticketrouter.domain.errors import CacheUnavailableError
 from ticketrouter.domain.incident import IncidentAction
+from ticketrouter.usecases.incidents import Singly
 
 
 def test_a_storm_is_told_singly_up_to_the_limit_then_as_one_incident() -> None:
@@ -29,6 +30,15 @@ def test_a_storm_is_told_singly_up_to_the_limit_then_as_one_incident() -> None:
     assert world.record("t15").suppressed == ("oncall",)
     assert world.record("t15").alerts == ()
     assert world.record("t15").similar[0][1] == 1.0
+
+
+def test_without_a_search_for_incidents_each_one_is_told_singly() -> None:
+    world = World(search=Singly())
+    post(world, 25)
+
+    assert [alert.ticket_id for alert in world.alerts.sent] == [f"t{n}" for n in range(25)]
+    assert {world.record(f"t{n}").incident_id for n in range(25)} == {None}
+    assert world.state.vectors == []
 
 
 def test_an_incident_is_opened_once_though_a_destination_hears_of_it_later() -> None:

@@ -23,6 +23,7 @@ from ticketrouter.domain.status import Lane
 from ticketrouter.domain.ticket import Ticket
 from ticketrouter.ports import Scorer
 from ticketrouter.ports.incidents import Neighbours
+from ticketrouter.usecases.incidents import Grouping
 from ticketrouter.usecases.scoring import GuardedScorer
 from ticketrouter.usecases.work_report import WorkReport
 from ticketrouter.usecases.worker import Worker
@@ -38,6 +39,7 @@ class World:
         scorer: Scorer | None = None,
         incidents: Callable[[MemoryState], MemoryIncidents] = MemoryIncidents,
         neighbours: Neighbours | None = None,
+        search: Grouping | None = None,
     ) -> None:
         self.clock = MemoryClock()
         self.state = MemoryState(self.clock)
@@ -51,7 +53,7 @@ class World:
             scorer=GuardedScorer(scorer or self.scorer, self.clock),
             alerts=self.alerts,
             destinations=MemoryDestinations([Destination("oncall"), Destination("boss", threshold=0.97)]),
-            grouping=grouping(self.state, self.incidents, neighbours),
+            grouping=search or grouping(self.state, self.incidents, neighbours),
             dead_letters=MemoryDeadLetters(self.state),
             visibility=self.visibility,
             clock=self.clock,

@@ -54,6 +54,7 @@ class WorkerSettings:
         DEADLINE_S: Deadline of a ticket whose record the worker has to make.
         INCIDENT_WINDOW_S: How long a ticket counts for the limit of an incident.
         INCIDENT_LIMIT: Urgent tickets that are alike and still told singly within the window; one more is an incident.
+            0 looks for no incidents.
         INCIDENT_SIMILARITY: Cosine of duplicates; 0 takes the bundle's `duplicate_similarity`.
     """
 

@@ -71,21 +71,23 @@ def worker() -> Worker:
         scorer=scorer,
         alerts=SqsAlertQueue(sqs, config.ALERT_QUEUE_URL),
         destinations=_destinations(config.DESTINATIONS_PARAMETER),
-        grouping=_grouping(config, float(manifest.get("duplicate_similarity", 1.0))),
+        grouping=grouping(config, float(manifest.get("duplicate_similarity", 1.0))),
         dead_letters=RedisDeadLetters(redis),
         visibility=SqsVisibility(sqs, [config.EXPRESS_QUEUE_URL, config.STANDARD_QUEUE_URL]),
         clock=SystemClock(),
     )
 
 
-def _grouping(config: settings.WorkerSettings, bundle_similarity: float) -> Grouping:
+def grouping(config: settings.WorkerSettings, bundle_similarity: float) -> Grouping:
     """Build the search for incidents. It has a way to Redis of its own: its troubles must not stop commits."""
     from ticketrouter.adapters.redis_store import RedisIncidents, RedisVectorLog
     from ticketrouter.adapters.similarity import MatrixNeighbours
     from ticketrouter.adapters.system import SystemClock, SystemRandomness
     from ticketrouter.domain.incident import CLOSE_SIMILARITY, GROUP_SIMILARITY
-    from ticketrouter.usecases.incidents import Grouping
+    from ticketrouter.usecases.incidents import Grouping, Singly
 
+    if not config.INCIDENT_LIMIT:
+        return Singly()
     redis, clock, window_s = _redis(config.CACHE_URL_SECRET_ARN), SystemClock(), config.INCIDENT_WINDOW_S
     duplicate = config.INCIDENT_SIMILARITY or bundle_similarity
     return Grouping(

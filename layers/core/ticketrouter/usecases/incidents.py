@@ -131,6 +131,23 @@ class Grouping:
         )
 
 
+class Singly(Grouping):
+    """Tells every ticket singly, reads and writes nothing: for rates at which the window is too much for its slot."""
+
+    def __init__(self) -> None:
+        """Need nothing."""
+
+    def group(self, outcomes: Sequence[Outcome]) -> Grouped:
+        """Leave the single alerts as they are."""
+        return Grouped(list(outcomes), {}, [])
+
+    def sent(self, alerts: Sequence[Alert]) -> None:
+        """Note nothing: no alert is about an incident."""
+
+    def forget(self, ticket_id: str, incident_id: str | None) -> None:
+        """Forget nothing: no ticket is in a window."""
+
+
 def _opens(joined: Joined) -> bool:
     """Tell whether this is its first message, not one for a destination that hears of it after others."""
     told = {name for name, update in joined.incident.told.items() if update}
