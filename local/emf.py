@@ -15,9 +15,9 @@ from typing import Any
 
 from local.aws import AwsClient, AwsError
 
-_FLUSH_EACH_S = 1.0
+_FLUSH_EACH_S = 5.0
 _MAX_PER_CALL = 1000  # Source: PutMetricData quotas
-_MAX_VALUES = 10  # of a metric in a second; the API takes 150
+_MAX_VALUES = 10  # of a metric between two flushes; the API takes 150
 
 Datum = dict[str, Any]
 
@@ -48,7 +48,7 @@ def read_emf(line: bytes) -> Iterator[tuple[str, Datum]]:
 
 
 class MetricsForwarder:
-    """Collects metrics and stores them once a second, what is alike together.
+    """Collects metrics and stores them every few seconds, what is alike together.
 
     The emulator keeps each value for two weeks and looks at all of them at every call: under load, one by one, they
     took 4 kB a ticket of its memory (measured) and ever more of its time.

@@ -83,6 +83,8 @@ def _of_steady(figures: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "the process that grew most", f"{most}: {growth[most]:.1f} MB"
     yield "Redis, for a ticket", f"{figures['redis_bytes_per_ticket']:,} bytes"
     yield "lost, untold, told twice", f"{figures['lost']}, {figures['untold']}, {figures['told_twice']}"
+    yield "load of the machine afterwards", f"{figures['load_after'][0]:.1f}"
+    yield "did not hold", "; ".join(figures["broken"]) or "nothing"
 
 
 def _of_overload(figures: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -95,6 +97,7 @@ def _of_overload(figures: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "the same, urgent tickets of the standard lane", f"{standard['p50_ms']:,.0f} / {standard['p95_ms']:,.0f} ms"
     yield "drained, after the last post", f"{figures['drained_s']:.0f} s"
     yield "lost, untold, told twice in the overload", f"{figures['lost']}, {figures['untold']}, {figures['told_twice']}"
+    yield "did not hold in the overload", "; ".join(figures["broken"]) or "nothing"
 
 
 _PARTS = {"handlers": _of_handlers, "capacity": _of_capacity, "steady": _of_steady, "overload": _of_overload}
