@@ -15,6 +15,9 @@ from local.runtime import Pool, Result
 _PROCESSES = {"ingest": 2}
 # One process for each queue that feeds these, so that the express lane never waits behind a standard batch.
 _ONE_FOR_EACH_QUEUE = ("worker",)
+# Lambda refuses at once what is above its concurrency. Here are few processes, so a request may stand in line, but not
+# until its caller, API Gateway, has given up: the caller would be told 503, and the ticket taken all the same.
+LINE_S = 5.0
 
 
 class Functions:
@@ -71,12 +74,18 @@ class Functions:
         """Return the function that goes by this word."""
         return self._plan.function_named(word)
 
-    async def invoke(self, logical_id: str, payload: bytes, trace_id: str | None = None) -> Result:
-        """Run a function once, as an HTTP route or a timer does."""
+    async def request(self, logical_id: str, payload: bytes, trace_id: str | None = None) -> Result:
+        """Run a function once, as an HTTP route does: with a limit to the wait for a process."""
+        return await self.invoke(logical_id, payload, trace_id, begin_within_s=LINE_S)
+
+    async def invoke(
+        self, logical_id: str, payload: bytes, trace_id: str | None = None, *, begin_within_s: float | None = None
+    ) -> Result:
+        """Run a function once, as a timer does."""
         pool = next((pool for (owner, _), pool in self._pools.items() if owner == logical_id), None)
         if pool is None:
             raise LocalStackError(f"{logical_id} is not running")
-        return await pool.invoke(payload, trace_id)
+        return await pool.invoke(payload, trace_id, begin_within_s=begin_within_s)
 
     def pool_for(self, mapping: EventSourceMapping) -> Pool:
         """Return the processes that serve a queue."""

@@ -16,6 +16,7 @@ from local.authorizer import AuthorizerFailedError, DeniedError, Gatekeeper, Ide
 from local.httpevent import Incoming, function_event, read_request, response_from
 from local.plan import Plan, Route
 from local.routing import Router
+from local.runtime import THROTTLED
 from local.throttle import TokenBucket
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
@@ -77,6 +78,8 @@ class Gateway:
                 self._invoke(route.function, payload, incoming.headers["x-amzn-trace-id"]), self._timeout_s
             )
         except TimeoutError:
+            return _own_answer(503, "Service Unavailable")
+        if result.error_type == THROTTLED:
             return _own_answer(503, "Service Unavailable")
         if result.failed:
             _log.warning("%s failed: %s", route.function, result.payload.decode(errors="replace")[:500])

@@ -14,7 +14,9 @@ from local.process import Output
 from local.sandbox import Invocation, Result, Sandbox, failure
 from local.tracing import new_trace_id
 
-__all__ = ["Pool", "Result"]
+__all__ = ["THROTTLED", "Pool", "Result"]
+
+THROTTLED = "TooManyRequestsException"  # Source: Lambda API reference, Invoke
 
 
 class Pool:
@@ -73,15 +75,32 @@ class Pool:
         await asyncio.gather(*(process.stop() for process in self._sandboxes))
         self.fail_waiting("Sandbox.Stopped", "The local stack is stopping")
 
-    async def invoke(self, payload: bytes, trace_id: str | None = None) -> Result:
-        """Run the function once; a failure of it is a result, not an exception."""
-        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        invocation = Invocation(payload, trace_id or new_trace_id(), future)
+    async def invoke(
+        self, payload: bytes, trace_id: str | None = None, *, begin_within_s: float | None = None
+    ) -> Result:
+        """Run the function once; a failure of it is a result, not an exception.
+
+        Args:
+            payload: The event.
+            trace_id: Of the caller.
+            begin_within_s: How long it may wait for a process; then it is refused as Lambda does above its concurrency.
+        """
+        loop = asyncio.get_running_loop()
+        invocation = Invocation(payload, trace_id or new_trace_id(), loop.create_future())
         if self.idle:
             self.idle.popleft().assign(invocation)
-        else:
-            self.waiting.append(invocation)
-        return await invocation.result
+            return await invocation.result
+        self.waiting.append(invocation)
+        timer = loop.call_later(begin_within_s, self._throttle, invocation) if begin_within_s else None
+        try:
+            return await invocation.result
+        finally:
+            if timer:
+                timer.cancel()
+
+    def _throttle(self, invocation: Invocation) -> None:
+        if invocation in self.waiting and not invocation.result.done():
+            invocation.result.set_result(failure(THROTTLED, "Rate Exceeded.", invocation.request_id))
 
     def next_waiting(self) -> Invocation | None:
         """Take the first out of the line whose caller still waits: what API Gateway has answered 503 never begins."""

@@ -232,23 +232,20 @@ class Stack:
             if word not in known:
                 raise StartError(f"The template has no function {word}; it has {', '.join(sorted(known))}")
         functions = {known[word].logical_id: known[word] for word in self._options.only}
-        if not functions:
-            return plan
-        return replace(plan, functions=functions, mappings=(), schedules=(), routes=())
+        return replace(plan, functions=functions, mappings=(), schedules=(), routes=()) if functions else plan
 
     async def _start_sink(self) -> tuple[list[dest.LocalDestination], str]:
         # The destinations need its address, and it needs their keys: it learns them before anything can arrive.
         expected: dict[str, Any] = {}
         listener = await self._listen(Sink(expected, self._options.on_alert).handle, limit_bytes=1024 * 1024)
         own = dest.load_destinations(self._folder / "destinations.json")
-        if own is None:
-            own = dest.sink_destinations(listener.url, self._options.hourly_budget, self._options.sink_kinds)
-        expected.update(dest.expected_at_sink(own))
-        return own, listener.url
+        at_sink = dest.sink_destinations(listener.url, self._options.hourly_budget, self._options.sink_kinds)
+        expected.update(dest.expected_at_sink(at_sink if own is None else own))
+        return at_sink if own is None else own, listener.url
 
     async def _start_gateway(self, plan: Plan, functions: Functions) -> Listener:
         port = api_port() if self._options.port is None else self._options.port
-        site = Site(plan.place.root, Gateway(plan, functions.invoke).handle)
+        site = Site(plan.place.root, Gateway(plan, functions.request).handle)
         return await self._listen(site.handle, port=port, limit_bytes=MAX_BODY_BYTES)
 
     async def _listen(self, handler: Any, *, port: int = 0, limit_bytes: int) -> Listener:

@@ -15,7 +15,7 @@ import pytest
 from local.gateway import MAX_BODY_BYTES
 from local.httpevent import response_from
 from local.plan import Route
-from local.runtime import Result
+from local.runtime import THROTTLED, Result
 from tests.functional.local_recorder import KEY, Recorder, play, serving
 from tests.functional.local_toys import running, toy
 
@@ -176,6 +176,18 @@ def test_bodies_above_10_mb_are_refused_with_and_without_a_length() -> None:
 
     play(scenario)
     assert recorder.events["toy"] == []
+
+
+def test_a_function_without_a_free_process_is_503() -> None:
+    async def throttled(function: str, payload: bytes, trace_id: str | None = None) -> Result:
+        return Result(b"{}", THROTTLED)
+
+    async def scenario() -> None:
+        async with serving(throttled) as session:
+            response = await session.get("/health")
+            assert (response.status, await response.json()) == (503, {"message": "Service Unavailable"})
+
+    play(scenario)
 
 
 def test_an_integration_that_takes_too_long_is_503() -> None:

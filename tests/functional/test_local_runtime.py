@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from local.errors import StartError
-from local.runtime import Pool, Result
+from local.runtime import THROTTLED, Pool, Result
 from tests.functional.local_toys import ECHO, MISBEHAVE, running, toy, until
 
 
@@ -85,6 +85,29 @@ def test_what_nobody_waits_for_any_more_is_not_begun(tmp_path: Path) -> None:
             last = await ask(pool, n=3, s=0)
             await busy
             assert json.loads(last.payload) == [1, 3]
+
+    asyncio.run(scenario())
+
+
+def test_what_waits_too_long_for_a_process_is_refused_and_never_begun(tmp_path: Path) -> None:
+    source = """
+    import time
+    begun = []
+    def lambda_handler(event, context):
+        begun.append(event["n"])
+        time.sleep(event["s"])
+        return begun
+    """
+
+    async def scenario() -> None:
+        async with running(toy(tmp_path, "toy", source)) as pool:
+            busy = asyncio.create_task(ask(pool, n=1, s=0.5))
+            await asyncio.sleep(0)
+            refused = await pool.invoke(b'{"n": 2, "s": 0}', begin_within_s=0.05)
+            assert refused.error_type == THROTTLED
+            assert not busy.done()
+            late = await pool.invoke(b'{"n": 3, "s": 0.3}', begin_within_s=60)
+            assert json.loads(late.payload) == [1, 3]
 
     asyncio.run(scenario())
 
