@@ -92,6 +92,7 @@ def _of_overload(figures: dict[str, Any]) -> Iterator[tuple[str, str]]:
     seconds = figures["seconds"]
     yield f"overload, {seconds:.0f} s: posted", f"{figures['rate_per_s']:.0f} tickets/s, {figures['requests']:,} in all"
     yield "answers", ", ".join(f"{status}: {count:,}" for status, count in figures["statuses"].items())
+    yield "tickets that exist though their post was refused", f"{figures['unanswered']}"
     yield "waiting, at most", ", ".join(f"{lane} {count:,}" for lane, count in backlog.items())
     yield "accepted to alerted, express lane, p50 / p95", f"{express['p50_ms']:.0f} / {express['p95_ms']:.0f} ms"
     yield "the same, urgent tickets of the standard lane", f"{standard['p50_ms']:,.0f} / {standard['p95_ms']:,.0f} ms"
