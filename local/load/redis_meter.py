@@ -38,11 +38,11 @@ class MeteredClient(RedisClient):
         self.sent: Counter[Kind] = Counter()
         self.round_trips = 0
 
-    def run(self, commands: Sequence[Command]) -> list[Any]:
+    def run(self, commands: Sequence[Command], *, trip_s: float | None = None) -> list[Any]:
         """Count and send."""
         self.sent.update(kind_of([str(word) for word in command[:4]]) for command in commands)
         self.round_trips += bool(commands)
-        return super().run(commands)
+        return super().run(commands, trip_s=trip_s)
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,9 @@ def test_accepting_takes_one_round_trip_for_the_claims_and_one_to_confirm(redis_
     world = redis_world()
     trips = []
     run = redis_client.run
-    monkeypatch.setattr(redis_client, "run", lambda commands: trips.append(commands) or run(commands))
+    monkeypatch.setattr(
+        redis_client, "run", lambda commands, **options: trips.append(commands) or run(commands, **options)
+    )
 
     world.accept(world.item(customer="ada"), world.item(customer="bob"))
 

@@ -6,10 +6,13 @@ import pytest
 
 from tests.redis_proxy import redis_proxy
 from ticketrouter.adapters.memory import MemoryClock
-from ticketrouter.adapters.redis_store import RedisClient
-from ticketrouter.adapters.redis_store.client import IDLE_MS, RENEW_MS
+from ticketrouter.adapters.redis_store import RedisClaims, RedisClient
+from ticketrouter.adapters.redis_store.client import IDLE_MS, LEAST_TRIP_S, RENEW_MS
 from ticketrouter.adapters.system import SystemClock
 from ticketrouter.domain.errors import CacheUnavailableError, MissingSettingError
+from ticketrouter.domain.message import WorkItem
+from ticketrouter.domain.status import Lane
+from ticketrouter.domain.ticket import Ticket
 
 PING = [("PING",)]
 ACCESS = "on ~* +@all"
@@ -104,4 +107,23 @@ def test_a_sandbox_that_was_frozen_does_not_wait_for_a_socket_that_died_meanwhil
     proxy.forget_open()
 
     assert client.run(PING) == [b"PONG"]
+    client.close()
+
+
+def test_claim_and_confirmation_together_cost_no_more_than_a_claim_may(proxy):
+    clock = SystemClock()
+    client = RedisClient(proxy.url, clock, trip_s=0.6)
+    claims, trips = RedisClaims(client), []
+    warm = claims.claim([WorkItem(Ticket("warm", "up"), Lane.STANDARD, 0.2, clock.now_ms())], key_id="k", token="t")
+    claims.confirm(warm)
+    run = client.run
+    client.run = lambda commands, *, trip_s=None: trips.append(trip_s) or run(commands, trip_s=trip_s)
+    proxy.delay_s = 0.2
+
+    claims.confirm(
+        claims.claim([WorkItem(Ticket("a", "b"), Lane.STANDARD, 0.2, clock.now_ms())], key_id="k", token="t")
+    )
+
+    assert trips[0] is None
+    assert LEAST_TRIP_S <= trips[1] <= 0.4
     client.close()

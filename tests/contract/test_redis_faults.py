@@ -173,7 +173,9 @@ def test_a_batch_is_begun_in_one_round_trip(redis_client, redis_world, monkeypat
     world.accept(*items)
     trips = []
     run = redis_client.run
-    monkeypatch.setattr(redis_client, "run", lambda commands: trips.append(commands) or run(commands))
+    monkeypatch.setattr(
+        redis_client, "run", lambda commands, **options: trips.append(commands) or run(commands, **options)
+    )
 
     world.store.begin(items, max_attempts=3)
 

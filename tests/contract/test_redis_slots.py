@@ -25,7 +25,9 @@ class TestSlots:
     def test_each_script_keeps_to_one_slot_and_every_script_is_called(self, redis_client, redis_world, monkeypatch):
         sent = []
         run = redis_client.run
-        monkeypatch.setattr(redis_client, "run", lambda commands: sent.extend(commands) or run(commands))
+        monkeypatch.setattr(
+            redis_client, "run", lambda commands, **options: sent.extend(commands) or run(commands, **options)
+        )
 
         _live_through_everything(redis_world())
 

@@ -29,7 +29,7 @@ from ticketrouter.domain.score import Score
 from ticketrouter.telemetry import logger
 
 MODELS = Path(__file__).parents[2] / "models"
-FLIPS, MANIFESTS, MANIFEST_FLIPS = 20, 120, 60  # at full size: for each file; changes of the manifest; flips in it
+FLIPS, MANIFESTS, MANIFEST_FLIPS = 20, 80, 40  # at full size: for each file; changes of the manifest; flips in it
 TEXTS = ("Nobody can pay: the checkout is down for every customer", "Where do I find my invoice?",
          "Your lawyers have until noon to answer the court")  # fmt: skip
 STRANGE: tuple[Any, ...] = (None, True, -1, 1e300, "", "x", [], {}, [[]], {"x": []})

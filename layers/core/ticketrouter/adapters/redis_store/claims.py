@@ -52,6 +52,7 @@ class RedisClaims:
         self._deadline_ms = deadline_s * 1000
         self._lease_ms = lease_ms
         self._asks_first: dict[str, int] = {}  # by key: how many more requests do
+        self._left_s: float | None = None  # of the time that the last claim had
         self._projections = Projections(record_ttl_s=record_ttl_s, changes_kept=changes_kept)
 
     def claim(self, items: Sequence[WorkItem], *, key_id: str, token: str) -> list[Claim]:
@@ -71,6 +72,7 @@ class RedisClaims:
         commands += expected(items, self._deadline_ms)
         commands += [self._claim(item, token) for item in items]
         replies = self._client.run(commands)
+        self._left_s = self._client.left_s()
         claims = [_claim(item, reply, token) for item, reply in zip(items, replies[-len(items) :], strict=True)]
         if not asks_first and replies[0]:
             self._client.run([_release(claim) for claim in claims if claim.owned])
@@ -101,7 +103,8 @@ class RedisClaims:
         # In the same round trip, before it is known who was faster: lists keep what a worker has shown.
         commands += self._projections.accepted(items)
         commands += counted(map(of_accepted, items))
-        moved = self._client.run(commands)[: len(owned)]
+        # The ticket is safe: what Redis may cost a request, the claim may have used up already.
+        moved = self._client.run(commands, trip_s=self._left_s)[: len(owned)]
         # Whoever was faster, a worker or a new owner, has counted the ticket or will: ours is taken back.
         self._client.run(
             counted((of_accepted(item) for item, mine in zip(items, moved, strict=True) if not mine), sign=-1)

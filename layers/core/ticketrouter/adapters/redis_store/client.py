@@ -31,6 +31,7 @@ from ticketrouter.ports import Clock
 
 TIMEOUT_S = 0.25  # of silence
 TRIP_S = 1.0  # for all replies of one trip together
+LEAST_TRIP_S = 0.05
 IDLE_MS = 30_000  # a frozen sandbox wakes with sockets that died unnoticed: after this long, connect again
 RENEW_MS = 5_000  # while our password is refused, one trip in this time pays for asking for another
 
@@ -83,8 +84,12 @@ class RedisClient:
         self._renewed_at_ms = -float(RENEW_MS)
         self._last_used_ms = self._now()
 
-    def run(self, commands: Sequence[Command]) -> list[Any]:
+    def run(self, commands: Sequence[Command], *, trip_s: float | None = None) -> list[Any]:
         """Send commands in one go; return their replies (bytes, integers, lists or None).
+
+        Args:
+            commands: What to send.
+            trip_s: After how long this trip is given up, in place of the client's own.
 
         Raises:
             CacheUnavailableError: No answer in time, an error among the replies, or the breaker is open.
@@ -95,11 +100,11 @@ class RedisClient:
             raise CacheUnavailableError("Redis is being left alone after repeated failures")
         try:
             try:
-                replies = self._run(commands)
+                replies = self._run(commands, trip_s)
             except AuthenticationError:  # Redis has done nothing yet
                 if not self._has_another_url():
                     raise
-                replies = self._run(commands)
+                replies = self._run(commands, trip_s)
         except (RedisError, OSError) as error:
             self._breaker.failed()
             raise CacheUnavailableError(f"Redis did not answer: {type(error).__name__}") from error
@@ -128,12 +133,12 @@ class RedisClient:
         """Return both clocks: in a frozen sandbox the monotonic one may stand still, and Unix time may be set back."""
         return self._clock.monotonic_ms(), self._clock.now_ms()
 
-    def _run(self, commands: Sequence[Command]) -> list[Any]:
+    def _run(self, commands: Sequence[Command], trip_s: float | None) -> list[Any]:
         now_ms, pool = self._now(), self._pool
         if any(now - before > IDLE_MS for now, before in zip(now_ms, self._last_used_ms, strict=True)):
             pool.disconnect(inuse_connections=False)
         self._last_used_ms = now_ms
-        self._deadline.start()
+        self._deadline.start(trip_s)
         connection = pool.get_connection()
         try:
             replies = _exchange(connection, commands)
@@ -150,6 +155,11 @@ class RedisClient:
             pool.release(connection)
         _raise_first(replies)
         return replies
+
+    def left_s(self) -> float:
+        """Return what the last trip of this thread has left of its time, at least a little."""
+        now_ms = self._clock.monotonic_ms()
+        return max(LEAST_TRIP_S, self._deadline.trip_s - (now_ms - self._last_used_ms[0]) / 1_000)
 
     def close(self) -> None:
         """Close every connection."""
