@@ -20,7 +20,7 @@ SUITES = [
             "kills_in_window",
             "doubles_without_kills",
         ),
-        limit_s=900,
+        limit_s=1_200,
     ),
     Suite(
         "dispatcher",

@@ -75,6 +75,9 @@ class Receivers:
             case "flaky" if self.chance.random() < 0.2:
                 self._take(20, 80)
                 raise WebhookUnavailableError(status=503)
+            case "seldom-flaky" if self.chance.random() < 0.05:
+                self._take(20, 80)
+                raise WebhookUnavailableError(status=503)
         self._take(50, 300)
         by_id = self.accepted_ms.setdefault(destination, defaultdict(list))
         by_id[headers["webhook-id"]].append(self.time.monotonic_ms())
