@@ -13,6 +13,7 @@ from aiohttp import web
 from local.errors import StartError
 
 HOST = "127.0.0.1"
+MAX_HEAD_BYTES = 10_240  # Source: API Gateway, "Quotas for HTTP APIs" (of request line and headers together)
 _DROP_AFTER_S = 0.05  # for requests under way; to aiohttp, zero would mean for ever
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
@@ -75,6 +76,8 @@ class Server(web.Server):
             access_log=None,
             keepalive_timeout=75,
             auto_decompress=False,  # as the gateway: what is refused for its encoding must not be inflated before
+            max_line_size=MAX_HEAD_BYTES,
+            max_field_size=MAX_HEAD_BYTES,
         )
 
     def __call__(self) -> web.RequestHandler:

@@ -13,8 +13,10 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from ticketrouter.domain.access import ROUTE_SCOPES
 from ticketrouter.domain.errors import InvalidInputError, RouterError, TransientError
+from ticketrouter.domain.ticket import IDEMPOTENCY_KEY, TICKET_ID
 from ticketrouter.edge.http import STATUS, TITLES
 from ticketrouter.edge.operations import OPERATIONS, TAGS, Operation
+from ticketrouter.edge.tickets import MAX_BATCH_ROWS
 
 DOCUMENT = Path(__file__).parent.parent / "functions" / "query" / "openapi.json"
 DESCRIPTION = (
@@ -33,11 +35,15 @@ GATEWAY = {
 }
 _REF = "#/components/schemas/"
 _PATH_PARAMETERS = {
-    "ticket_id": {"type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$"},
+    "ticket_id": {"type": "string", "pattern": f"^{TICKET_ID.pattern}$"},
     "delivery_id": {"type": "string", "description": "`<ticket_id>~<destination>`"},
     "destination_id": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"},
     "customer": {"type": "string"},
     "incident_id": {"type": "string", "pattern": "^inc_[0-9a-z]{26}$"},
+}
+_HEADERS = {
+    "Idempotency-Key": {"type": "string", "pattern": f"^{IDEMPOTENCY_KEY.pattern}$"},
+    "If-None-Match": {"type": "string"},
 }
 Json = dict[str, Any]
 
@@ -91,7 +97,7 @@ def _shape(shape: Any) -> Json:
     if shape is None:
         return {"type": "string"}
     if isinstance(shape, list):
-        return {"type": "array", "items": _shape(shape[0])}
+        return {"type": "array", "items": _shape(shape[0]), "minItems": 1, "maxItems": MAX_BATCH_ROWS}
     return {"$ref": _REF + shape.__name__}
 
 
@@ -103,7 +109,7 @@ def _parameters(path: str, operation: Operation) -> Iterator[Json]:
         for name, schema in shape["properties"].items():
             yield _query_parameter(name, schema, shape.get("$defs", {}))
     for name, description in operation.headers.items():
-        yield {"name": name, "in": "header", "description": description, "schema": {"type": "string"}}
+        yield {"name": name, "in": "header", "description": description, "schema": _HEADERS[name]}
 
 
 def _query_parameter(name: str, schema: Json, definitions: Json) -> Json:
@@ -116,8 +122,12 @@ def _query_parameter(name: str, schema: Json, definitions: Json) -> Json:
         merged.pop("title", None)
     if schema.get("default") not in (None, ""):
         merged["default"] = schema["default"]
+    if "integer" in (types := merged.get("type", ())) and "string" in types:  # all is text here
+        options = [option for option in merged["anyOf"] if option["type"] == "string"]
+        merged = {**merged, "type": "string", "anyOf": options}
     description = merged.pop("description", None)
-    return {"name": name, "in": "query", **({"description": description} if description else {}), "schema": merged}
+    said = {"description": description} if description else {}
+    return {"name": name, "in": "query", **said, "allowEmptyValue": True, "schema": merged}  # empty is not given
 
 
 def _responses(operation: Operation, *, guarded: bool) -> Json:

@@ -70,9 +70,14 @@ def _page() -> str:
 
 
 def _unknown(event: Event) -> Event:
-    """Answer 405 with the methods that the path has, else 404."""
+    """Answer 405 with the methods that the path has, else 404.
+
+    Of `/tickets/batch` those of that path, as the document has it, and not those of `/tickets/{ticket_id}` too.
+    """
     request = event["requestContext"]["http"]
-    methods = sorted(method for method, pattern in _patterns() if pattern.fullmatch(event["rawPath"]))
+    fitting = [(method, pattern) for method, pattern in _patterns() if pattern.fullmatch(event["rawPath"])]
+    exact = [method for method, pattern in fitting if pattern.pattern == re.escape(event["rawPath"])]
+    methods = sorted(exact or (method for method, _ in fitting))
     if not methods:
         raise NotFoundError("there is nothing under this path")
     count(Metric.REFUSED)

@@ -88,4 +88,11 @@ SUITES = [
         "call that leaves it: the router goes on, and every invariant holds.",
         ("kills", "points", "broken_points"),
     ),
+    Suite(
+        "schemathesis",
+        "Everything that the OpenAPI document allows and forbids, 1,000 examples an operation, on the running local "
+        "stack: the document tells the truth.",
+        ("operations", "cases", "failures"),
+        limit_s=1_200,
+    ),
 ]

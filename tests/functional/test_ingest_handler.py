@@ -200,8 +200,11 @@ def test_an_export_with_an_id_column_can_be_uploaded_twice(world: World) -> None
         ("[]", "must be a JSON object"),
         ("{}", "give either description or text"),
         ('{"text":"a","x":1}', "/x is not known here"),
-        ('{"text":"a","ticket_id":"a b"}', "/ticket_id must be 1 to 128 letters, digits or . _ : -"),
-        ('{"text":"a","ticket_id":""}', "/ticket_id must be 1 to 128 letters, digits or . _ : -"),
+        (
+            '{"text":"a","ticket_id":"a b"}',
+            "/ticket_id must be 1 to 128 letters, digits or . _ : -, and neither . nor ..",
+        ),
+        ('{"text":"a","ticket_id":""}', "/ticket_id must be 1 to 128 letters, digits or . _ : -, and neither . nor .."),
     ],
 )
 def test_a_refusal_says_what_to_do_in_plain_words(world: World, body: str, detail: str) -> None:

@@ -53,6 +53,8 @@ def test_the_page_shows_every_shape_and_its_links_lead_there(world: World) -> No
 @pytest.mark.parametrize(
     ("path", "method", "allowed"),
     [
+        ("/tickets/batch", "PUT", "POST"),
+        ("/deliveries/replay", "DELETE", "POST"),
         ("/tickets/INC-2041", "PUT", "DELETE, GET"),
         ("/tickets", "DELETE", "GET, POST"),
         ("/health", "POST", "GET"),

@@ -151,7 +151,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(world: World) -> None
         ("status=scored&status=failed", "/status"),
         ("min_urgency=nan", "/min_urgency"),
         ("since=99999999999999999999", "/since"),
-        ("since=0001-01-01T00:00:00", "/since"),
+        ("since=0001-01-01T25:00:00", "/since"),
         ("cursor=nonsense", "/cursor"),
         ("q=%ff", ""),
         ("&".join(f"p{number}=1" for number in range(40)), ""),
@@ -166,6 +166,23 @@ def test_hostile_queries_are_refused_by_name(world: World, query: str, pointer: 
     status, body = world.ask("list_tickets", query)
     assert status == 422
     assert body["errors"][0]["pointer"] == pointer
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("since=0001-01-01T00:00:00", 1),
+        ("since=0001-01-01T00:00:00%2B23:59", 1),
+        ("since=1969-12-31T23:59:59.999Z&until=9999-12-31T23:59:59-23:59", 1),
+        ("until=999999999999999", 1),
+        ("until=0001-01-01", 0),
+        ("since=999999999999999", 0),
+    ],
+)
+def test_a_time_out_of_all_bounds_is_the_bound(world: World, query: str, found: int) -> None:
+    world.accept("t1")
+    status, body = world.ask("list_tickets", query)
+    assert (status, len(body["tickets"])) == (200, found)
 
 
 def test_an_empty_parameter_counts_as_not_given(world: World) -> None:

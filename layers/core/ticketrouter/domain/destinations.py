@@ -105,7 +105,7 @@ def _destination(entry: Any, place: str, problems: list[str]) -> Destination:
             problems.append(f"{place}: {rule}")
 
     id_, fallback = fields.get("id", ""), fields.get("fallback", "")
-    an_id = f"1 to {MAX_ID_CHARS} letters, digits, dots, dashes, underscores"
+    an_id = f"1 to {MAX_ID_CHARS} letters, digits, dots, dashes, underscores, and neither . nor .."
     check(_is_id(id_), f"id must be {an_id}")
     kind = fields.get("kind", "generic")
     check(kind in KINDS, f"kind must be one of {', '.join(KINDS)}")
@@ -176,7 +176,13 @@ def _fields(entry: Any, known: frozenset[str], place: str, problems: list[str]) 
 
 
 def _is_id(value: Any) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= MAX_ID_CHARS and _ID_CHARS.issuperset(value)
+    # Neither . nor ..: as a ticket's id, it stands in paths.
+    return (
+        isinstance(value, str)
+        and 0 < len(value) <= MAX_ID_CHARS
+        and _ID_CHARS.issuperset(value)
+        and value not in (".", "..")
+    )
 
 
 def _is_number(value: Any, kind: Any) -> bool:

@@ -20,13 +20,17 @@ MAX_METADATA_KEYS = 32
 MAX_METADATA_CHARS = 1_000
 CONTENT_WINDOW_MS = 600_000  # the same customer's same words within 10 minutes are one ticket
 
-TICKET_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
-TICKET_ID_RULE = "must be 1 to 128 letters, digits or . _ : -"
+# Neither . nor ..: in a path clients take them for steps, and would call GET /tickets/.. as GET /.
+# Source: https://url.spec.whatwg.org/#double-dot-path-segment
+TICKET_ID = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._:-]{1,128}")
+TICKET_ID_RULE = "must be 1 to 128 letters, digits or . _ : -, and neither . nor .."
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 # Control characters but \t and \n, and the bidi controls and non-characters that let a text look like another
 # (Source: Unicode TR 9, TR 36; SQS refuses U+FFFE and U+FFFF).
-_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
+_UNWANTED_CHARS = "\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff"
+_UNWANTED = re.compile(f"[{_UNWANTED_CHARS}]")
+HAS_WORDS = rf"[^\s{_UNWANTED_CHARS}]"  # the pattern of a text of which something is left when it is cleaned
 
 _MAX_MARKS = 30  # Source: Unicode TR 15, "Stream-Safe Text Format"; no script needs as many
 

@@ -27,50 +27,79 @@ from pydantic_core import PydanticCustomError
 from ticketrouter.domain.errors import FieldProblem, InvalidQueryError
 from ticketrouter.domain.incident import IncidentStatus
 from ticketrouter.domain.listing import TicketQuery
-from ticketrouter.domain.stats import MAX_WINDOW_S, MIN_WINDOW_S
-from ticketrouter.domain.ticket import IDEMPOTENCY_KEY, MAX_DESCRIPTION_CHARS, clean
+from ticketrouter.domain.ticket import HAS_WORDS, IDEMPOTENCY_KEY, MAX_DESCRIPTION_CHARS, clean
 from ticketrouter.edge import http
 from ticketrouter.edge.problems import field_problems
+from ticketrouter.edge.shapes import one_of
 
 MAX_PARAMETERS = 32
 _LATEST_MS = 253_402_300_799_999  # the end of year 9999, the last that an RFC 3339 date can name
 _UNIT_S = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+# 1m to 24h in each unit, so that the document says of every text whether it is one.
+_WINDOW = re.compile(
+    "(?:[6-9][0-9]|[1-9][0-9]{2,3}|[1-7][0-9]{4}|8[0-5][0-9]{3}|86[0-3][0-9]{2}|86400)s?"
+    "|(?:[1-9][0-9]{0,2}|1[0-3][0-9]{2}|14[0-3][0-9]|1440)m|(?:[1-9]|1[0-9]|2[0-4])h|1d"
+)
+
+
+def _to_whole(value: Any) -> Any:
+    """Read 60.0 as 60, which are one number in JSON: some clients write all numbers so."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _to_unix_ms(value: Any) -> int:
-    """Read Unix milliseconds, or an ISO 8601 time; one without an offset is UTC."""
-    text = str(value)
+    """Read Unix milliseconds, or an ISO 8601 time; one without an offset is UTC.
+
+    A time before 1970 or after the year 9999 is that end: whoever asks since the year 1 asks for all there is.
+    """
+    text = str(_to_whole(value))
     try:
         if re.fullmatch(r"[0-9]{1,15}", text):
             unix_ms = int(text)
         else:
             time = datetime.fromisoformat(text)
             unix_ms = round((time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp() * 1_000)
-        if not 0 <= unix_ms <= _LATEST_MS:
-            raise ValueError(text)
     except (ValueError, OverflowError) as error:
         raise PydanticCustomError("time", "must be a time in ISO 8601, or Unix milliseconds") from error
-    return unix_ms
+    return min(max(unix_ms, 0), _LATEST_MS)
 
 
 def _to_seconds(value: Any) -> int:
-    match = re.fullmatch(r"([0-9]{1,6})([smhd]?)", str(value))
-    window_s = int(match[1]) * _UNIT_S[match[2] or "s"] if match else 0
-    if not MIN_WINDOW_S <= window_s <= MAX_WINDOW_S:
+    text = str(value)
+    if not _WINDOW.fullmatch(text):
         raise PydanticCustomError("window", "must be a duration of 1m to 24h, for example 15m")
-    return window_s
+    number = text.rstrip("smhd")
+    return int(number) * _UNIT_S[text[len(number) :] or "s"]
 
 
 TIME_HINT = "ISO 8601 (UTC without an offset), or Unix milliseconds."
-UnixMs = Annotated[int, BeforeValidator(_to_unix_ms), WithJsonSchema({"type": "string"})]
+UnixMs = Annotated[
+    int,
+    BeforeValidator(_to_unix_ms),
+    WithJsonSchema(
+        {
+            "type": ["string", "integer"],
+            "anyOf": [
+                {"type": "string", "format": "date-time"},
+                {"type": "string", "pattern": "^[0-9]{1,15}$"},
+                {"type": "integer", "minimum": 0, "maximum": 999_999_999_999_999},
+            ],
+        }
+    ),
+]
 Window = Annotated[
     int,
     BeforeValidator(_to_seconds),
-    WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,6}[smhd]?$", "description": "1m to 24h."}),
+    WithJsonSchema({"type": "string", "pattern": f"^(?:{_WINDOW.pattern})$", "description": "1m to 24h."}),
 ]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Whole = Annotated[int, BeforeValidator(_to_whole)]
 Limit = Annotated[int, Field(ge=1, le=200)]
-Cursor = Annotated[str, Field(max_length=1_024, description="Of the page before.")]
+# The pattern is for the document: what does not match it is no cursor, and is refused as one.
+Cursor = Annotated[
+    str,
+    Field(max_length=1_024, description="Of the page before.", json_schema_extra={"pattern": "^[A-Za-z0-9_=-]*$"}),
+]
 
 
 class Request(BaseModel):
@@ -181,9 +210,11 @@ class IncidentsParameters(Request):
 class ScoreRequest(Request):
     """What to score: a text, or the text of a ticket."""
 
-    model_config = ConfigDict(strict=True)
+    model_config = ConfigDict(strict=True, json_schema_extra=one_of("text", "ticket_id"))
 
-    text: str | None = Field(default=None, min_length=1, max_length=MAX_DESCRIPTION_CHARS)
+    text: str | None = Field(
+        default=None, min_length=1, max_length=MAX_DESCRIPTION_CHARS, json_schema_extra={"pattern": HAS_WORDS}
+    )
     ticket_id: str | None = Field(default=None, min_length=1, max_length=128)
 
     @model_validator(mode="after")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, JsonValue, model_validator
 from pydantic_core import PydanticCustomError
 
 from ticketrouter.domain.feedback import MAX_NOTE_CHARS, URGENCY_LEVELS
-from ticketrouter.domain.ticket import clean
+from ticketrouter.domain.ticket import HAS_WORDS, clean
 from ticketrouter.edge.requests import Cursor, Limit, Request
 
 
@@ -21,10 +21,21 @@ def _is_level(value: float) -> float:
 Level = Annotated[float, AfterValidator(_is_level), Field(json_schema_extra={"enum": list(URGENCY_LEVELS)})]
 
 
+_WORDS: JsonValue = {"type": "string", "pattern": HAS_WORDS}
+_SAYS_SOMETHING: dict[str, JsonValue] = {
+    "anyOf": [
+        {"required": ["category"], "properties": {"category": _WORDS}},
+        {"required": ["note"], "properties": {"note": _WORDS}},
+        {"required": ["urgency"], "properties": {"urgency": {"type": "number"}}},
+        {"required": ["sentiment"], "properties": {"sentiment": {"type": "string"}}},
+    ]
+}
+
+
 class FeedbackRequest(Request):
     """What would have been right; at least one of the four."""
 
-    model_config = ConfigDict(strict=True)
+    model_config = ConfigDict(strict=True, json_schema_extra=_SAYS_SOMETHING)
 
     category: Annotated[str, AfterValidator(clean)] = Field(
         default="", max_length=100, description="As `GET /model` names it: the bundle's categories, or your own."

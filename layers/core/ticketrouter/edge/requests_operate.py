@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, JsonValue, model_validator
 from pydantic_core import PydanticCustomError
 
 from ticketrouter.domain.listing import DeliveryFilter, LetterFilter
 from ticketrouter.domain.status import DeliveryStatus
-from ticketrouter.edge.requests import TIME_HINT, Cursor, Limit, Request, UnixMs
+from ticketrouter.edge.requests import TIME_HINT, Cursor, Limit, Request, UnixMs, Whole
 
 MAX_REDRIVE_IDS = 500
 
@@ -41,7 +41,7 @@ class ReplayRequest(DeliveryChoice):
     model_config = ConfigDict(strict=True)
 
     status: Literal["delivered", "exhausted", "suppressed"] = "exhausted"
-    per_minute: int = Field(default=60, ge=1, le=600, description="How many go out in a minute.")
+    per_minute: Whole = Field(default=60, ge=1, le=600, description="How many go out in a minute.")
     dry_run: bool = Field(default=False, description="Only tell what would be sent.")
 
 
@@ -68,16 +68,42 @@ class DeadLettersParameters(LetterChoice):
     limit: Limit = 50
 
 
+_IDS_OR_FILTER: dict[str, JsonValue] = {
+    "oneOf": [
+        {
+            "required": ["ids"],
+            "properties": {
+                "ids": {"minItems": 1},
+                "all": {"const": False},
+                "reason": {"maxLength": 0},
+                "since": {"type": "null"},
+                "until": {"type": "null"},
+                "cursor": {"type": "null"},
+            },
+        },
+        {
+            "properties": {"ids": {"maxItems": 0}},
+            "anyOf": [
+                {"required": ["all"], "properties": {"all": {"const": True}}},
+                {"required": ["reason"], "properties": {"reason": {"minLength": 1}}},
+                {"required": ["since"], "properties": {"since": {"not": {"type": "null"}}}},
+                {"required": ["until"], "properties": {"until": {"not": {"type": "null"}}}},
+            ],
+        },
+    ]
+}
+
+
 class RedriveRequest(LetterChoice):
     """Which dead letters to redrive, and how fast: `ids`, or a filter, or `all`."""
 
-    model_config = ConfigDict(strict=True)
+    model_config = ConfigDict(strict=True, json_schema_extra=_IDS_OR_FILTER)
 
     ids: list[Annotated[str, Field(min_length=1, max_length=256)]] = Field(
         default=[], max_length=MAX_REDRIVE_IDS, description="Ids of dead letters; without a filter."
     )
     all: bool = Field(default=False, description="Every one that passes the filter; needed only without a filter.")
-    per_minute: int = Field(default=600, ge=1, le=6_000, description="How many go out in a minute.")
+    per_minute: Whole = Field(default=600, ge=1, le=6_000, description="How many go out in a minute.")
     dry_run: bool = Field(default=False, description="Only tell what would be done.")
 
     @model_validator(mode="after")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 Time = Annotated[str, Field(json_schema_extra={"format": "date-time"}, description="RFC 3339, UTC, milliseconds.")]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -25,6 +25,16 @@ def shortened(text: str, chars: int) -> str:
 def rfc3339_or_none(unix_ms: int | None) -> str | None:
     """Return the same; None of None."""
     return None if unix_ms is None else rfc3339(unix_ms)
+
+
+def one_of(first: str, second: str) -> dict[str, JsonValue]:
+    """Return what tells a JSON Schema that one of two texts must be given, and not both; null is not given."""
+    return {
+        "oneOf": [
+            {"required": [given], "properties": {given: {"type": "string"}, absent: {"type": "null"}}}
+            for given, absent in ((first, second), (second, first))
+        ]
+    }
 
 
 class Shape(BaseModel):

@@ -9,18 +9,30 @@ import csv
 import io
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
 
 from ticketrouter.domain.errors import InvalidTicketError, MalformedBodyError, PayloadTooLargeError
 from ticketrouter.domain.ticket import (
+    HAS_WORDS,
     MAX_DESCRIPTION_CHARS,
     MAX_LABEL_CHARS,
+    MAX_METADATA_CHARS,
     MAX_METADATA_KEYS,
     MAX_SUBJECT_CHARS,
     TICKET_ID,
     TICKET_ID_RULE,
 )
 from ticketrouter.edge.problems import field_problems
+from ticketrouter.edge.shapes import one_of
 
 MAX_BATCH_ROWS = 500
 _CSV_FIELDS = ("ticket_id", "text", "description", "subject", "customer", "channel")
@@ -38,10 +50,14 @@ _TicketId = Annotated[
 ]
 
 
+# For the document alone: lengths are judged once a text is cleaned, which the schema of a language cannot.
+_DESCRIPTION: dict[str, JsonValue] = {"pattern": HAS_WORDS, "maxLength": MAX_DESCRIPTION_CHARS}
+
+
 class TicketRequest(BaseModel):
     """A ticket to be routed: `description`, or `text` as an older client calls it."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra=one_of("description", "text"))
 
     ticket_id: _TicketId | None = Field(
         default=None,
@@ -52,12 +68,31 @@ class TicketRequest(BaseModel):
         default=None,
         description=f"What the customer wrote, at most {MAX_DESCRIPTION_CHARS:,} characters once cleaned.",
         examples=["We can see other customers' invoices since the release this morning."],
+        json_schema_extra=_DESCRIPTION,
     )
-    text: str | None = Field(default=None, description="Another name for `description`; give one of them.")
-    subject: str = Field(default="", description=f"At most {MAX_SUBJECT_CHARS} characters.")
-    customer: str = Field(default="", description=f"Who wrote it, at most {MAX_LABEL_CHARS} characters.")
-    channel: str = Field(default="", description="Where it came from, e.g. email.")
-    metadata: dict[str, str] = Field(default_factory=dict, description=f"At most {MAX_METADATA_KEYS} texts of yours.")
+    text: str | None = Field(
+        default=None,
+        description="Another name for `description`; give one of them.",
+        json_schema_extra=_DESCRIPTION,
+    )
+    subject: str = Field(
+        default="",
+        description=f"At most {MAX_SUBJECT_CHARS} characters.",
+        json_schema_extra={"maxLength": MAX_SUBJECT_CHARS},
+    )
+    customer: str = Field(
+        default="",
+        description=f"Who wrote it, at most {MAX_LABEL_CHARS} characters.",
+        json_schema_extra={"maxLength": MAX_LABEL_CHARS},
+    )
+    channel: str = Field(
+        default="", description="Where it came from, e.g. email.", json_schema_extra={"maxLength": MAX_LABEL_CHARS}
+    )
+    metadata: dict[str, str] = Field(
+        default_factory=dict,
+        description=f"At most {MAX_METADATA_KEYS} texts of yours, of {MAX_METADATA_CHARS:,} characters with their key.",
+        json_schema_extra={"maxProperties": MAX_METADATA_KEYS},
+    )
 
     @model_validator(mode="after")
     def _one_text(self) -> Self:
