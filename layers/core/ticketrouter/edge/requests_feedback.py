@@ -21,14 +21,16 @@ def _is_level(value: float) -> float:
 Level = Annotated[float, AfterValidator(_is_level), Field(json_schema_extra={"enum": list(URGENCY_LEVELS)})]
 
 
-_WORDS: JsonValue = {"type": "string", "pattern": HAS_WORDS}
+_NO_WORDS: JsonValue = {"not": {"pattern": HAS_WORDS}}
 _SAYS_SOMETHING: dict[str, JsonValue] = {
-    "anyOf": [
-        {"required": ["category"], "properties": {"category": _WORDS}},
-        {"required": ["note"], "properties": {"note": _WORDS}},
-        {"required": ["urgency"], "properties": {"urgency": {"type": "number"}}},
-        {"required": ["sentiment"], "properties": {"sentiment": {"type": "string"}}},
-    ]
+    "not": {
+        "properties": {
+            "category": _NO_WORDS,
+            "note": _NO_WORDS,
+            "urgency": {"type": "null"},
+            "sentiment": {"type": "null"},
+        }
+    }
 }
 
 

@@ -69,28 +69,30 @@ class DeadLettersParameters(LetterChoice):
 
 
 _IDS_OR_FILTER: dict[str, JsonValue] = {
-    "oneOf": [
-        {
-            "required": ["ids"],
-            "properties": {
-                "ids": {"minItems": 1},
-                "all": {"const": False},
-                "reason": {"maxLength": 0},
-                "since": {"type": "null"},
-                "until": {"type": "null"},
-                "cursor": {"type": "null"},
+    "not": {
+        "anyOf": [
+            {  # neither
+                "properties": {
+                    "ids": {"maxItems": 0},
+                    "all": {"const": False},
+                    "reason": {"maxLength": 0},
+                    "since": {"type": "null"},
+                    "until": {"type": "null"},
+                }
             },
-        },
-        {
-            "properties": {"ids": {"maxItems": 0}},
-            "anyOf": [
-                {"required": ["all"], "properties": {"all": {"const": True}}},
-                {"required": ["reason"], "properties": {"reason": {"minLength": 1}}},
-                {"required": ["since"], "properties": {"since": {"not": {"type": "null"}}}},
-                {"required": ["until"], "properties": {"until": {"not": {"type": "null"}}}},
-            ],
-        },
-    ]
+            {  # both
+                "required": ["ids"],
+                "properties": {"ids": {"minItems": 1}},
+                "anyOf": [
+                    {"required": ["all"], "properties": {"all": {"const": True}}},
+                    {"required": ["reason"], "properties": {"reason": {"minLength": 1}}},
+                    {"required": ["since"], "properties": {"since": {"type": ["string", "integer"]}}},
+                    {"required": ["until"], "properties": {"until": {"type": ["string", "integer"]}}},
+                    {"required": ["cursor"], "properties": {"cursor": {"type": "string", "minLength": 1}}},
+                ],
+            },
+        ]
+    }
 }
 
 

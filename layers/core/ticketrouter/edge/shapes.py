@@ -28,12 +28,17 @@ def rfc3339_or_none(unix_ms: int | None) -> str | None:
 
 
 def one_of(first: str, second: str) -> dict[str, JsonValue]:
-    """Return what tells a JSON Schema that one of two texts must be given, and not both; null is not given."""
+    """Return what tells a JSON Schema that one of two texts must be given, and not both; null is not given.
+
+    By `not`, as `oneOf` makes a union of types of what is one shape to every generated client.
+    """
     return {
-        "oneOf": [
-            {"required": [given], "properties": {given: {"type": "string"}, absent: {"type": "null"}}}
-            for given, absent in ((first, second), (second, first))
-        ]
+        "not": {
+            "anyOf": [
+                {"properties": {first: {"type": "null"}, second: {"type": "null"}}},
+                {"required": [first, second], "properties": {first: {"type": "string"}, second: {"type": "string"}}},
+            ]
+        }
     }
 
 
