@@ -132,7 +132,17 @@ def run(seed: int, scale: float) -> Result:
         "calm_tickets": calm.tickets,
         "doubles_without_kills": invariants.doubles_in(calm.journal),
     }
-    return Result(figures, broken_of(soak) + [f"without kills: {each}" for each in broken_of(calm)])
+    broken = _kept(soak, broken_of(soak)) + [f"without kills: {each}" for each in _kept(calm, broken_of(calm))]
+    return Result(figures, broken)
+
+
+def _kept(soak: Soak, broken: list[str]) -> list[str]:
+    """Keep the journal of a run that broke."""
+    if not broken:
+        return []
+    path = Path(tempfile.gettempdir(), f"soak-{soak.seed}-{soak.tickets}.jsonl")
+    soak.journal.write(path)
+    return [*broken, f"its journal: python -m tests.faults.judge {path}"]
 
 
 def figures_of(soak: Soak) -> dict[str, Any]:
@@ -172,8 +182,4 @@ def broken_of(soak: Soak) -> list[str]:
     accepted = {event["ticket_id"] for event in soak.journal.of(Kind.ANSWERED) if event["status"] == 202}
     if len(accepted) != soak.tickets:
         broken.append(f"of {soak.tickets} tickets {len(accepted)} were accepted")
-    if broken:
-        path = Path(tempfile.gettempdir(), f"soak-{soak.seed}-{soak.tickets}.jsonl")
-        soak.journal.write(path)
-        broken.append(f"its journal: python -m tests.faults.judge {path}")
     return [f"seed {soak.seed}: {sentence}" for sentence in broken]
