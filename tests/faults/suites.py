@@ -65,6 +65,12 @@ SUITES = [
         ("alerts", "lost", "healthy_p95_ms"),
     ),
     Suite(
+        "canaries",
+        "Unguessable words in every input and every secret, through success and every failure: none comes out in a log "
+        "line, an error, or at somebody else's, and every line is one JSON object that docs/logs.md describes.",
+        ("canaries", "answers", "log_lines", "webhooks"),
+    ),
+    Suite(
         "deletion",
         "Tickets live a whole life on a real Redis and are deleted, by id or with their customer: no word and no "
         "embedding of them is left in any key, and their id only where it must be.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from typing import Any
 
 import pytest
 from awslambdaric.bootstrap import make_error
@@ -12,11 +13,14 @@ from functions.dispatcher import handler as dispatcher
 from functions.ingest import handler as ingest
 from functions.worker import handler as worker
 from tests import log_schema, telemetry_day
+from tests.lambda_context import FakeLambdaContext
 from tests.telemetry_lines import Line, call, event, records, written
 from tests.unit import dispatcher_world, worker_world
 from ticketrouter.adapters.memory import MemoryClaims, MemoryClock, MemoryRandomness, MemoryState, MemoryWorkQueue
+from ticketrouter.domain.errors import MissingSettingError
 from ticketrouter.domain.ticket import TicketIds
-from ticketrouter.telemetry import EMITTED_BY, NAMESPACE, Metric
+from ticketrouter.http_function import http_handler
+from ticketrouter.telemetry import EMITTED_BY, NAMESPACE, CrashError, Metric, instrumented
 from ticketrouter.usecases.ingest import Ingest
 
 REASONS = {"poison", "dead-lettered", "overdue", "malformed-message", "id-conflict"}
@@ -164,3 +168,35 @@ def test_what_a_ticket_costs_in_log_bytes_is_what_the_table_says() -> None:
         # A tenth either way: ids and times vary in length.
         assert measured[word] == (pytest.approx(all_bytes, rel=0.1), pytest.approx(metric_bytes, rel=0.1)), word
     assert set(log_schema.BYTES) == set(measured)
+
+
+@pytest.mark.parametrize("word", ["ingest", "worker"])
+def test_an_exception_is_told_by_its_kind_and_place_and_never_by_its_words(word: str, output: Any) -> None:
+    def quote(event: Any) -> Any:
+        try:
+            raise KeyError("my card is 4111")
+        except KeyError as error:
+            raise ValueError("my card is 4111") from error
+
+    context = FakeLambdaContext(word)
+    if word == "ingest":
+        answer = http_handler({"POST /tickets": quote})({"routeKey": "POST /tickets"}, context)
+        said = output.readouterr().out
+        assert answer["statusCode"] == 500
+        line = json.loads(said.splitlines()[0])
+        assert (line["exception_name"], line["frames"][-1].split()[-1]) == ("ValueError from KeyError", "quote")
+    else:
+        with pytest.raises(CrashError) as crash:
+            instrumented(lambda event, context: quote(event))({}, context)
+        said = f"{crash.value} {crash.value.__cause__} {output.readouterr().out}"
+        assert "ValueError from KeyError at" in said and "quote" in said
+        assert crash.value.__suppress_context__
+    assert "4111" not in said
+
+
+def test_an_error_of_ours_leaves_a_handler_as_it_is() -> None:
+    def unset(event: Any, context: Any) -> Any:
+        raise MissingSettingError("secret arn: cannot be fetched")
+
+    with pytest.raises(MissingSettingError, match="secret arn"):
+        instrumented(unset)({}, FakeLambdaContext("worker"))

@@ -7,7 +7,7 @@ from typing import Any
 
 from ticketrouter.domain.errors import ConfigError, NotFoundError, RouterError
 from ticketrouter.edge import http
-from ticketrouter.telemetry import Handler, Metric, count, instrumented, logger
+from ticketrouter.telemetry import Handler, Metric, count, crash_facts, instrumented, logger
 
 Event = dict[str, Any]
 Route = Callable[[Event], Event]
@@ -37,7 +37,7 @@ def http_handler(routes: Mapping[str, Route]) -> Handler:
             return http.problem(error).response()
         except Exception as error:
             count(Metric.INTERNAL_ERRORS)
-            logger.exception("unexpected failure", route=event.get("routeKey"))
+            logger.error("unexpected failure", route=event.get("routeKey"), **crash_facts(error))
             return http.problem(error).response()
 
     return handler

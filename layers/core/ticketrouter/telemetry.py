@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import logging
 import os
+import traceback
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, cast
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import AmazonCloudWatchEMFProvider
+
+from ticketrouter.domain.errors import RouterError
 
 NAMESPACE = "TicketRouter"
 logging.getLogger("botocore").setLevel(logging.WARNING)  # it tells at every start where it found its endpoints
@@ -40,12 +44,43 @@ Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 _SPARED = ("function_arn", "function_memory_size", "function_name")
 
 
+_FRAMES = 12  # the innermost ones
+
+
+class CrashError(Exception):
+    """What a handler ends with in place of an exception that was not foreseen: that one's words may be a ticket's."""
+
+
+def crash_facts(error: BaseException) -> dict[str, Any]:
+    """Return what may be logged of an exception: which kind, where, and what kind it came from; not a word of it.
+
+    Libraries quote in their exceptions what they choke on: a ticket's text, or an address.
+    """
+    causes: list[str] = []
+    cause = error.__cause__ or error.__context__
+    while cause is not None and len(causes) < _FRAMES:
+        causes.append(type(cause).__name__)
+        cause = cause.__cause__ or cause.__context__
+    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+    places = [f"{'/'.join(Path(frame.filename).parts[-2:])}:{frame.lineno} {frame.name}" for frame in frames]
+    return {"exception_name": " from ".join([type(error).__name__, *causes]), "frames": places}
+
+
 def instrumented(handler: Handler) -> Handler:
-    """Wrap a handler: its request id on every log line, its metrics flushed at the end, cold starts counted."""
+    """Wrap a handler: its request id on every log line, its metrics flushed at the end, cold starts counted.
+
+    Lambda's runtime logs the words of an exception that leaves a handler: only ours do, which quote nothing.
+    """
 
     def brief(event: dict[str, Any], context: Any) -> dict[str, Any]:
         logger.remove_keys(_SPARED)
-        return handler(event, context)
+        try:
+            return handler(event, context)
+        except RouterError:
+            raise
+        except Exception as error:
+            facts = crash_facts(error)
+            raise CrashError(f"{facts['exception_name']} at {' > '.join(facts['frames'])}") from None
 
     measured = metrics.log_metrics(brief, capture_cold_start_metric=True)
     return cast(Handler, logger.inject_lambda_context(measured))
