@@ -10,6 +10,7 @@ import pytest
 from ticketrouter.adapters.memory import budgets as memory_budgets
 from ticketrouter.adapters.redis_store import budgets as redis_budgets
 from ticketrouter.domain import digest as rules
+from ticketrouter.domain.alert import IncidentFacts, IncidentPhase
 from ticketrouter.domain.digest import MAX_LINES, digest_id
 from ticketrouter.domain.status import DeliveryStatus
 from ticketrouter.ports import DeliveryClaim, DeliveryVerdict
@@ -65,6 +66,21 @@ def test_the_same_alert_again_pays_nothing_and_is_in_no_second_digest(world):
     assert world.budgets.spend(replace(held, epoch=2), 1).digest_id == later.digest_id, (
         "after a redrive it is another alert"
     )
+
+
+def test_of_copies_of_a_message_about_an_incident_the_answer_is_the_same_whatever_s_they_carry(world):
+    ordinary, passed = alerts(world, 2)
+    facts = IncidentFacts("inc_1", 2, 25, 20, 3, "Technical", (), IncidentPhase.GROWN)
+    of_worker = replace(passed, incident=facts, urgency_score=0.85)
+    of_reconciler = replace(of_worker, urgency_score=0.97, ticket_id="inc_1")
+    world.budgets.spend(ordinary, 1)
+
+    held = world.budgets.spend(of_worker, 1)
+    world.budgets.spend(*alerts(world, 1), 1)
+    assert world.budgets.spend(of_reconciler, 1) == held
+
+    digest = closed(world)
+    assert (digest.count, digest.top[0]) == (2, "inc_1~2"), "counted once, and first: it tells of many"
 
 
 def test_an_hour_later_there_is_room_again(world, short_times):

@@ -72,6 +72,8 @@ def _live_through_everything(world):
     world.budgets.destinations()
     facts = IncidentFacts("inc_a", 1, 1, 1, 1, "Technical", (), IncidentPhase.OPENED)
     world.deliveries.take_turn(facts, "oncall", token="h", lease_ms=1)
+    world.deliveries.tell_instead(facts, "oncall", fallback="chat", token="h")
+    world.deliveries.told_instead(facts, "oncall")
     world.deliveries.end_turn(facts, "oncall", token="h", told=True)
     world.deliveries.postpone(held, token="h", in_ms=1)
     world.deliveries.note_fallback(held, "chat")

@@ -57,6 +57,24 @@ def test_who_comes_late_ends_nobody_elses_turn_and_is_told_all_the_same(world):
     assert take(world, first, token="third") is Turn.OVERTAKEN, "what was told is forgotten by nobody"
 
 
+def test_who_was_told_in_its_place_is_remembered_unless_a_newer_message_was_told_or_is_on_its_way(world):
+    def instead(update, token=""):
+        return world.deliveries.tell_instead(about(update), "oncall", fallback="chat", token=token)
+
+    assert world.deliveries.told_instead(about(1), "oncall") == ""
+    take(world, about(2))
+    assert instead(1) is Turn.BUSY
+    end(world, about(2), "first", told=True)
+    assert instead(1, token="first") is Turn.OVERTAKEN
+    assert world.deliveries.told_instead(about(1), "oncall") == "", "nobody was told"
+
+    assert instead(2) is Turn.OURS
+    take(world, about(3), token="third")
+    assert instead(3, token="third") is Turn.OURS, "it is its own turn"
+    assert world.deliveries.told_instead(about(9), "oncall") == "chat"
+    assert world.deliveries.told_instead(about(9), "other") == ""
+
+
 def test_its_key_goes_with_the_records(redis_world, redis_admin):
     world = redis_world()
     take(world, about(1))

@@ -123,6 +123,17 @@ def test_of_an_incident_beginning_and_end_pass_a_spent_budget(world, phase, endi
     assert world.dispatch_each(alert("t_9", incident=facts)) == [ending]
 
 
+def test_a_copy_of_what_a_digest_tells_does_not_pass_the_budget_as_the_beginning_of_its_incident(world):
+    # Given an update in a digest, of which the reconciler does not know that its incident was announced
+    facts = IncidentFacts("inc_1", 2, 25, 20, 3, "Technical", (), IncidentPhase.GROWN)
+    assert world.dispatch_each(*numbered(2), alert("t_9", incident=facts))[-1] is Ending.HELD
+    world.digest()
+    world.clock.advance(DIGEST_TRIP_S)
+
+    copy = alert("inc_1", incident=replace(facts, phase=IncidentPhase.OPENED), urgency_score=0.99)
+    assert world.endings(message(copy, "m-copy")) == [Ending.DIGESTED]
+
+
 def test_what_was_tried_before_has_paid_and_is_tried_again(world):
     first, *others = numbered(3)
     world.sender.replies[URL].append(WebhookUnavailableError(status=503))

@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.dispatcher_world import URL, World, alert, message
 from ticketrouter.domain.alert import Alert, Destination, DestinationSecret, IncidentFacts, IncidentPhase
-from ticketrouter.domain.errors import WebhookUnavailableError
+from ticketrouter.domain.errors import CacheUnavailableError, WebhookRejectedError, WebhookUnavailableError
 from ticketrouter.domain.record import OVERTAKEN
 from ticketrouter.domain.status import DeliveryStatus
 from ticketrouter.usecases.dispatch_report import Ending
@@ -95,3 +95,70 @@ def test_a_message_that_its_budget_holds_back_stands_in_nobodys_way(world: World
     assert world.endings(message(about(1, GROWN), "paid")) == [Ending.DELIVERED]
     assert world.endings(message(about(2, GROWN), "held")) == [Ending.HELD]
     assert world.endings(message(about(3, CLOSED), "end")) == [Ending.DELIVERED]
+
+
+def with_fallback(world: World) -> World:
+    world.destinations.destinations[-1] = Destination("pager", "pagerduty", fallback="oncall")
+    return world
+
+
+def to_fallback(world: World) -> list[tuple[int, IncidentPhase]]:
+    sent = [one.incident for one in world.alerts.sent if one.destination == "oncall" and one.fallback_for == "pager"]
+    return [(facts.update, facts.phase) for facts in sent if facts is not None]
+
+
+def test_a_fallback_that_was_told_of_an_incident_is_told_of_its_end_though_its_first_destination_is_well(
+    world: World,
+) -> None:
+    with_fallback(world)
+    world.sender.replies[PAGER].append(WebhookRejectedError("no", status=400))
+    assert world.endings(message(about(1, OPENED), "first")) == [Ending.EXHAUSTED]
+    end = message(about(2, CLOSED), "end")
+
+    # The queue does not take the summary for the fallback, then it does
+    world.alerts.down = True
+    assert world.endings(end) == [Ending.UNTOLD]
+    world.alerts.down = False
+    world.clock.advance(20)
+    assert world.endings(end) == [Ending.DELIVERED]
+
+    assert to_fallback(world) == [(1, OPENED), (2, CLOSED)]
+    assert actions(world) == ["trigger", "resolve"]
+
+
+def test_no_fallback_hears_of_an_end_whose_beginning_it_did_not_hear(world: World) -> None:
+    with_fallback(world)
+    assert world.endings(message(about(1, OPENED), "first"), message(about(2, CLOSED), "end")) == [Ending.DELIVERED] * 2
+    assert to_fallback(world) == []
+
+
+def test_once_its_end_was_told_no_fallback_is_told_of_an_incident(world: World) -> None:
+    # Given a beginning that waits for its second try, and an end that was taken meanwhile
+    with_fallback(world)
+    world.sender.replies[PAGER] += [WebhookUnavailableError("busy", status=503, retry_after_s=900)]
+    first = message(about(1, OPENED), "first")
+    assert world.endings(first) == [Ending.RETRIED]
+    world.health.answered("pager")
+    assert world.endings(message(about(2, CLOSED), "end")) == [Ending.DELIVERED]
+
+    world.clock.advance(300)  # longer than a fallback waits
+    assert world.endings(first) == [Ending.WAITING]
+    assert to_fallback(world) == []
+
+
+def test_a_dispatcher_that_dies_before_its_record_leaves_nothing_older_free_to_go(world: World) -> None:
+    late = message(about(1, OPENED), "late")
+    world.sender.replies[PAGER].append(WebhookUnavailableError("busy", status=503))
+    assert world.endings(late) == [Ending.RETRIED]
+    record = world.deliveries.record
+
+    def dies(*args: object, **kwargs: object) -> bool:
+        raise CacheUnavailableError("away")
+
+    world.deliveries.record = dies  # type: ignore[method-assign]
+    assert world.endings(message(about(2, CLOSED), "end")) == [Ending.STORE_AWAY]
+    world.deliveries.record = record  # type: ignore[method-assign]
+
+    world.clock.advance(world.visibility.delays_s["late"])
+    assert world.endings(late) == [Ending.OVERTAKEN]
+    assert actions(world)[-1] == "resolve"

@@ -160,6 +160,15 @@ class Alert:
         return about_update(self.incident.incident_id, self.incident.update)
 
     @property
+    def rank(self) -> float:
+        """Return its place among the alerts of a digest: S; what is about an incident stands for many, and comes first.
+
+        The same for all copies of a message: the S that comes with one about an incident is its sender's, the worker's
+        or the reconciler's.
+        """
+        return self.urgency_score if self.incident is None else 1.0
+
+    @property
     def webhook_id(self) -> str:
         """Return the name under which receivers drop repetitions: the same on every attempt and replay."""
         key = f"{self.about}\0{self.destination}\0{self.epoch}"

@@ -110,6 +110,19 @@ class Deliveries(Protocol):
     def end_turn(self, incident: IncidentFacts, destination: str, *, token: str, told: bool) -> None:
         """Let others go; `told` if a 2xx came back, whoever's turn it is by now."""
 
+    def tell_instead(self, incident: IncidentFacts, destination: str, *, fallback: str, token: str) -> Turn:
+        """Note, unless it is overtaken or another one is on its way, that a fallback is told of an incident, too.
+
+        Args:
+            incident: What it is told.
+            destination: In whose place.
+            fallback: Who is told.
+            token: Of our turn, if we have one.
+        """
+
+    def told_instead(self, incident: IncidentFacts, destination: str) -> str:
+        """Return the fallback that was told of an incident in this one's place; empty for none."""
+
     def of_ticket(self, about: str, destinations: Sequence[str]) -> list[Delivery]:
         """Return the deliveries about a ticket, or an update of an incident (`Alert.about`), that exist."""
 

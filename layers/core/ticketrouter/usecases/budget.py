@@ -59,6 +59,8 @@ class AlertBudget:
             MissingSettingError: The destinations cannot be read.
         """
         stands_in = alert.incident is not None and alert.incident.phase is not IncidentPhase.GROWN
+        # Its copies come from a worker and from the reconciler, who need not know the same phase.
+        stands_in = stands_in and not claim.digest_id
         if claim.attempts or alert.digest is not None or alert.test or alert.replay or stands_in:
             return None
         known = (each.hourly_budget for each in self._destinations.all() if each.id == alert.destination)

@@ -19,7 +19,7 @@ class Ending(StrEnum):
     DONE = "done"  # was final before
     WAITING = "waiting"  # somebody else is at it, or its time has not come
     PAUSED = "paused"  # its destination is being left alone; no try was used up
-    UNTOLD = "untold"  # it was given up, but the queue did not take the message to the fallback: all again, soon
+    UNTOLD = "untold"  # its fallback is to be told first, and the queue did not take that message: all again, soon
     HELD = "held"  # over its destination's budget: it waits until the digest that tells it is on its way
     DIGESTED = "digested"  # and that is on its way now
     OVERTAKEN = "overtaken"  # its destination knows something newer of the incident: not sent

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from ticketrouter.domain.alert import Alert, for_fallback
+from ticketrouter.domain.alert import Alert, IncidentFacts, IncidentPhase, for_fallback
 from ticketrouter.domain.backoff import FALLBACK_AFTER_S, FALLBACK_TRIES, GIVE_UP_AFTER_S, outage_delay_s
 from ticketrouter.domain.errors import CacheUnavailableError, MalformedMessageError
 from ticketrouter.domain.message import Received, alert_from_json
@@ -139,7 +139,7 @@ class Dispatcher:
             case DeliveryVerdict.BUSY:
                 return self._later(Handled(message, Ending.WAITING, alert, tries=claim.attempts), claim.wait_s)
             case DeliveryVerdict.LATER:
-                told = self._tell_fallback(alert, claim, failures=claim.attempts)
+                told = self._tell_fallback(alert, token, claim, failures=claim.attempts)
                 waiting = Handled(message, Ending.WAITING, alert, tries=claim.attempts, fallback=told or "")
                 return self._later(waiting, self._wake_s(alert, claim, told, claim.wait_s))
             case DeliveryVerdict.SEND:
@@ -156,11 +156,32 @@ class Dispatcher:
             case Turn.BUSY:
                 self._deliveries.postpone(alert, token=token, in_ms=NEXT_TURN_S * 1_000)
                 return self._later(Handled(message, Ending.WAITING, alert, tries=claim.attempts), NEXT_TURN_S)
+            case Turn.OURS if not self._ends_for_fallback(alert, incident, claim):
+                handled = Handled(message, Ending.UNTOLD, alert, tries=claim.attempts)
+                handled = self._later(handled, LOST_LEASE_DELAY_S)
             case Turn.OURS:
                 handled = self._send(message, alert, token, claim)
-                told = handled.attempt is not None and handled.attempt.error is None
-                self._deliveries.end_turn(incident, alert.destination, token=token, told=told)
-                return handled
+        if handled.ending is not Ending.DELIVERED:
+            self._deliveries.end_turn(incident, alert.destination, token=token, told=False)
+        return handled
+
+    def _ends_for_fallback(self, alert: Alert, incident: IncidentFacts, claim: DeliveryClaim) -> bool:
+        """Queue the summary for the fallback that was told of the incident in this one's place, if there is one.
+
+        Its own destination may have been well again since: then nothing else would tell the fallback of the end.
+
+        Returns:
+            Whether nobody is left to be told so.
+        """
+        if incident.phase is not IncidentPhase.CLOSED or claim.fallback or alert.replay:
+            return True
+        fallback = self._deliveries.told_instead(incident, alert.destination)
+        if not fallback:
+            return True
+        if self._alerts.send([replace(alert, destination=fallback, fallback_for=alert.destination)]):
+            return False
+        self._deliveries.note_fallback(alert, fallback)
+        return True
 
     def _drop(self, message: Received, alert: Alert, token: str, claim: DeliveryClaim) -> Handled:
         """End the delivery without a try; its log says why."""
@@ -194,10 +215,13 @@ class Dispatcher:
         else:
             status, ending = DeliveryStatus.PENDING, Ending.RETRIED
         if tried.failure is not None:
-            sent = self._tell_fallback(alert, claim, failures=tries, final=delay_s is None)
+            sent = self._tell_fallback(alert, token, claim, failures=tries, final=delay_s is None)
             if sent is None and delay_s is None:
                 return self._later(Handled(message, Ending.UNTOLD, alert, tried.attempt, tries), LOST_LEASE_DELAY_S)
             told = sent or ""
+        elif alert.incident is not None:
+            # Before the record: whoever died between the two would leave what is older free to go out.
+            self._deliveries.end_turn(alert.incident, alert.destination, token=token, told=True)
         retry_in_ms = None if delay_s is None else delay_s * 1_000
         handled = Handled(message, ending, alert, tried.attempt, tries, fallback=told)
         if not self._deliveries.record(alert, tried.attempt, status, token=token, retry_in_ms=retry_in_ms):
@@ -207,7 +231,7 @@ class Dispatcher:
     def _pause(self, message: Received, alert: Alert, token: str, claim: DeliveryClaim, paused: Paused) -> Handled:
         """Leave the destination alone without using up a try, but not for ever, and not without telling anybody."""
         final = self._age_s(alert) >= GIVE_UP_AFTER_S
-        told = self._tell_fallback(alert, claim, failures=claim.attempts, final=final)
+        told = self._tell_fallback(alert, token, claim, failures=claim.attempts, final=final)
         handled = Handled(message, Ending.PAUSED, alert, tries=claim.attempts, fallback=told or "")
         if final and told is not None:
             self._deliveries.close(alert, DeliveryStatus.EXHAUSTED)
@@ -215,18 +239,26 @@ class Dispatcher:
         self._deliveries.postpone(alert, token=token, in_ms=paused.wait_s * 1_000)
         return self._later(handled, self._wake_s(alert, claim, told, paused.wait_s))
 
-    def _tell_fallback(self, alert: Alert, claim: DeliveryClaim, *, failures: int, final: bool = False) -> str | None:
+    def _tell_fallback(
+        self, alert: Alert, token: str, claim: DeliveryClaim, *, failures: int, final: bool = False
+    ) -> str | None:
         """Queue the alert for the fallback destination, if it is time; once is enough.
 
         Whoever dies after this queues it again: the delivery to the fallback is one and the same, however often.
 
         Returns:
-            The destination that is told by now; empty if nobody has to be; None if the queue did not take it.
+            The destination that is told by now; empty if nobody has to be; None if it could not be told yet.
         """
         told = self._still_to_tell(alert, claim)
         due = final or failures >= FALLBACK_TRIES or self._age_s(alert) >= FALLBACK_AFTER_S
         if told is None or not due:
             return ""
+        if alert.incident is not None:
+            turn = self._deliveries.tell_instead(
+                alert.incident, alert.destination, fallback=told.destination, token=token
+            )
+            if turn is not Turn.OURS:
+                return "" if turn is Turn.OVERTAKEN else None
         if self._alerts.send([told]):
             return None
         self._deliveries.note_fallback(alert, told.destination)

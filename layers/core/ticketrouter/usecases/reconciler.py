@@ -13,7 +13,7 @@ from ticketrouter.domain.errors import CacheUnavailableError, MalformedMessageEr
 from ticketrouter.domain.message import RETENTION_S, Received, WorkItem, alert_from_json
 from ticketrouter.domain.record import DeadLetter, TicketRecord
 from ticketrouter.domain.status import DeliveryStatus, State
-from ticketrouter.ports import AlertQueue, Clock, DeadLetters, Deliveries, Destinations, TicketStore, WorkQueue
+from ticketrouter.ports import AlertQueue, Clock, DeadLetters, Deliveries, Destinations, TicketStore, Turn, WorkQueue
 from ticketrouter.usecases.reconcile_report import ReconcileReport
 
 MAX_RESENDS = 3
@@ -137,6 +137,12 @@ class Reconciler:
         told = None
         if delivery is None or (delivery.status is DeliveryStatus.PENDING and not delivery.fallback):
             told = for_fallback(alert, self._destinations.all())
+        if told is not None and alert.incident is not None:
+            fallback, to = told.destination, alert.destination
+            turn = self._deliveries.tell_instead(alert.incident, to, fallback=fallback, token="")
+            if turn is Turn.BUSY:
+                return False
+            told = told if turn is Turn.OURS else None
         if told is not None and self._alerts.send([told]):
             report.queue_unavailable = True
             return False

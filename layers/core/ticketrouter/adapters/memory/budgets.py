@@ -39,7 +39,7 @@ class MemoryBudgets:
                 row.open_ms = row.newest_ms = max(now_ms, row.newest_ms + 1)
                 row.due_ms = earliest_ms
             row.due_ms = min(row.due_ms, earliest_ms)
-            row.held[name] = (row.open_ms, alert.urgency_score)
+            row.held[name] = (row.open_ms, alert.rank)
             forgotten_ms = now_ms - RETENTION_S * 1000
             row.held = {held: place for held, place in row.held.items() if place[0] > forgotten_ms}
             return _held(row, alert.destination, row.open_ms, now_ms)

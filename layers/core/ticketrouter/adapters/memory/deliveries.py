@@ -153,6 +153,22 @@ class MemoryDeliveries:
             if row.token == token:
                 row.token, row.lease_until_ms = "", 0
 
+    def tell_instead(self, incident: IncidentFacts, destination: str, *, fallback: str, token: str) -> Turn:
+        """Note that a fallback is told of an incident, too; see the port."""
+        with self._state.open() as now_ms:
+            row = self._state.turns[incident.incident_id, destination]
+            if incident.update < row.told:
+                return Turn.OVERTAKEN
+            if row.lease_until_ms > now_ms and row.token != token:
+                return Turn.BUSY
+            row.fallback = fallback
+            return Turn.OURS
+
+    def told_instead(self, incident: IncidentFacts, destination: str) -> str:
+        """Return the fallback that was told of an incident in this one's place."""
+        with self._state.open():
+            return self._state.turns[incident.incident_id, destination].fallback
+
     def _row(self, alert: Alert, now_ms: int) -> DeliveryRow:
         fresh = DeliveryRow(Delivery(alert, DeliveryStatus.PENDING, 0, (), now_ms), alert.epoch)
         return self._state.deliveries.setdefault((alert.about, alert.destination), fresh)

@@ -49,6 +49,7 @@ class TurnRow:
     told: int = 0
     token: str = ""
     lease_until_ms: int = 0
+    fallback: str = ""
 
 
 @dataclass(slots=True)

@@ -120,6 +120,17 @@ class RedisDeliveries:
         own = [keys.turn_key(incident.incident_id, destination)]
         self._client.run([call("turn_end", own, token, incident.update if told else 0, self._record_ttl_ms)])
 
+    def tell_instead(self, incident: IncidentFacts, destination: str, *, fallback: str, token: str) -> Turn:
+        """Note that a fallback is told of an incident, too; see the port."""
+        own = [keys.turn_key(incident.incident_id, destination)]
+        (turn,) = self._client.run([call("turn_instead", own, token, incident.update, fallback, self._record_ttl_ms)])
+        return Turn(turn.decode())
+
+    def told_instead(self, incident: IncidentFacts, destination: str) -> str:
+        """Return the fallback that was told of an incident in this one's place; empty for none."""
+        (told,) = self._client.run([("HGET", keys.turn_key(incident.incident_id, destination), "fallback")])
+        return (told or b"").decode()
+
     def _ended(self, alert: Alert, status: DeliveryStatus, at_ms: int) -> list[Command]:
         """Return what lists and figures show of a try."""
         tally = of_delivery(status, at_ms=at_ms, scored_at_ms=alert.scored_at_ms, replayed=bool(alert.replay))

@@ -178,7 +178,7 @@ def budget_keys(destination: str) -> list[str]:
 
 def encode_place(alert: Alert) -> str:
     """Return an alert's name in a budget; in the order of names, the most urgent one is the last."""
-    return f"{round(alert.urgency_score * 10_000):05d}:{alert.epoch}:{alert.about}"
+    return f"{round(alert.rank * 10_000):05d}:{alert.epoch}:{alert.about}"
 
 
 def decode_place(place: bytes) -> str:
