@@ -213,7 +213,8 @@ def run(seed: int, scale: float) -> Result:
     judgement, crashes = outcome.judgement, outcome.crashes
     digests = sum(map(len, judgement.ledger.queued.values()))
     in_digests = len(judgement.ledger.digest_of)
-    both = sum(judgement.told_singly(one) > 0 and judgement.told_in_digest(one) for one in judgement.sent)
+    unasked = (one for one in judgement.sent if (one.about, one.destination) not in judgement.ledger.replayed)
+    both = sum(judgement.told_singly(one) > 0 and judgement.told_in_digest(one) for one in unasked)
     figures = {
         "alerts": outcome.alerts,
         "in_digests": in_digests,

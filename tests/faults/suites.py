@@ -36,6 +36,13 @@ SUITES = [
         ("alerts", "in_digests", "forgotten", "in_two_digests", "kills", "longest_wait_for_a_digest_s"),
     ),
     Suite(
+        "incidents",
+        "Storms of tickets that are alike, while workers, dispatchers and reconciler die at every I/O, the store of "
+        "incidents is away, operators act and members are deleted: every urgent ticket is told, singly or by its "
+        "incident, in order, and whoever heard of an incident hears of its end.",
+        ("tickets", "incidents", "told_singly", "told_by_an_incident", "broken", "kills"),
+    ),
+    Suite(
         "redis",
         "Redis is refused, hung, slow, dripping, cut off, a replica, failed over, wiped, full, without scripts, out of "
         "connections, loading, or has another password, while four sandboxes take 60 tickets/s: every ticket is taken "

@@ -65,6 +65,7 @@ class Fleet:
         destinations: What the documents say.
         chance: Tokens and jitter.
         through: What each dispatcher's ports are reached through; a test may kill there.
+        more_to_come: Whether alerts may come when there are none; whoever brings them calls `time.unpark`.
     """
 
     time: VirtualTime
@@ -75,6 +76,7 @@ class Fleet:
     chance: Chance
     through: Callable[[int, str, Any], Any] = lambda number, name, port: port
     size: int = DISPATCHERS
+    more_to_come: Callable[[], bool] = lambda: False
     state: MemoryState = field(init=False)
     queues: RouterQueues = field(init=False)
     source: EventSource = field(init=False)
@@ -133,7 +135,10 @@ class Fleet:
 
     def _work(self, number: int) -> None:
         dispatcher = self._new_dispatcher(number)
-        while (visible_ms := self.source.next_visible_ms()) is not None:
+        while (visible_ms := self.source.next_visible_ms()) is not None or self.more_to_come():
+            if visible_ms is None:
+                self.time.park()
+                continue
             message = self.source.receive_one()
             if message is None:
                 self._idle(visible_ms)
