@@ -198,6 +198,18 @@ def test_alerts_are_marked_and_only_where_there_is_a_record(world):
     assert world.store.get("unknown") is None
 
 
+def test_who_owes_alerts_keeps_the_deadline_until_they_are_queued(world):
+    owing, quiet = world.item("a"), world.item("b")
+    world.accept(owing, quiet)
+    much_later_ms = owing.accepted_at_ms + 10**9
+
+    world.store.commit([world.outcome(owing, alerts=(world.alert(owing),)), world.outcome(quiet, 0.1)])
+    assert world.store.overdue(much_later_ms, 10) == ["a"]
+
+    world.store.mark_alerts_enqueued(["a"])
+    assert world.store.overdue(much_later_ms, 10) == []
+
+
 def test_resends_are_counted_until_the_ticket_is_final(world):
     item = world.item("a")
     world.accept(item)

@@ -66,14 +66,15 @@ class TicketStore(Protocol):
     def commit(self, outcomes: Sequence[Outcome]) -> list[TicketRecord | None]:
         """Make each ticket `scored` unless it is final already; return the records as they then are.
 
-        None where the ticket was deleted: nothing is written, and nobody is to be alerted.
+        None where the ticket was deleted: nothing is written, and nobody is to be alerted. Who owes alerts keeps the
+        deadline until they are queued: should the message be lost, the reconciler finds it.
         """
 
     def forgive(self, ticket_ids: Sequence[str]) -> None:
         """Take back one counted attempt of each ticket that is still queued: our outage ended it, not the ticket."""
 
     def mark_alerts_enqueued(self, ticket_ids: Sequence[str]) -> None:
-        """Note that all alerts of these tickets are on the alert queue."""
+        """Note that all alerts of these tickets are on the alert queue, and forget their deadlines."""
 
     def link(self, incidents: Mapping[str, str]) -> None:
         """Note the incident of tickets, given by ticket; what is gone stays gone."""

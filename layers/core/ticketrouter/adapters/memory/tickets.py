@@ -87,6 +87,7 @@ class MemoryTicketStore:
         with self._state.open():
             for row in filter(None, map(self._state.rows.get, ticket_ids)):
                 row.record = replace(row.record, alerts_enqueued=True)
+                self._state.deadlines.pop(row.record.item.ticket.ticket_id, None)
 
     def link(self, incidents: Mapping[str, str]) -> None:
         """Note the incident of tickets, given by ticket."""
@@ -122,7 +123,8 @@ class MemoryTicketStore:
         return row.record.state.is_final or row.record.item.ticket.fingerprint != item.ticket.fingerprint
 
     def _finish(self, row: TicketRow) -> None:
-        self._state.deadlines.pop(row.record.item.ticket.ticket_id, None)
+        if not row.record.alerts:
+            self._state.deadlines.pop(row.record.item.ticket.ticket_id, None)
         self._state.accept(row)
 
     def count_resend(self, ticket_id: str, *, due_at_ms: int) -> int:

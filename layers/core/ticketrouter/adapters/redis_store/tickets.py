@@ -77,7 +77,7 @@ class RedisTicketStore:
         commands += [_read(outcome.item.ticket.ticket_id) for outcome in outcomes]
         commands += self._projections.listed([(o.item, o.score.urgency_score, o.total_ms) for o in outcomes])
         commands += counted(map(of_outcome, outcomes))
-        commands += settled([outcome.item.ticket.ticket_id for outcome in outcomes])
+        commands += settled([outcome.item.ticket.ticket_id for outcome in outcomes if not outcome.alerts])
         commands += [pending(alert) for outcome in outcomes for alert in outcome.alerts]
         commands += telling(outcomes, self._record_ttl_ms)
         replies = self._client.run(commands)
@@ -117,7 +117,8 @@ class RedisTicketStore:
 
     def mark_alerts_enqueued(self, ticket_ids: Sequence[str]) -> None:
         """Note that all alerts of these tickets are on the alert queue."""
-        self._client.run([call("enqueued", [keys.ticket_key(ticket_id)]) for ticket_id in ticket_ids])
+        notes = [call("enqueued", [keys.ticket_key(ticket_id)]) for ticket_id in ticket_ids]
+        self._client.run([*notes, *settled(ticket_ids)])
 
     def link(self, incidents: Mapping[str, str]) -> None:
         """Note the incident of tickets, given by ticket; what is gone stays gone."""
