@@ -11,8 +11,8 @@ from local.gateway import MAX_BODY_BYTES, Gateway
 from local.listen import listen
 from local.plan import Throttle
 from local.throttle import TokenBucket
+from tests.functional.local_recorder import ROUTES, Recorder, play
 from tests.functional.local_toys import plan_of
-from tests.functional.test_local_gateway import ROUTES, Recorder, play
 
 
 def test_the_stage_throttle_answers_429_in_the_gateways_own_words() -> None:
