@@ -26,7 +26,7 @@ texts = st.one_of(st.sampled_from(HOSTILE_TEXTS), st.text(max_size=30), st.chara
 numbers = st.one_of(
     st.integers(),
     st.sampled_from([0, -1, 2**31, 2**53, 2**63, 10**15, 10**16, 10**400, -(10**20)]),
-    st.floats(),
+    st.floats(allow_subnormal=False) | st.just(5e-324),  # where a model has run, processors know subnormals no more
 )
 scalars = st.one_of(st.none(), st.booleans(), numbers, texts)
 values = st.recursive(

@@ -60,6 +60,8 @@ def hunt(name: str, inputs: SearchStrategy[T], attack: Callable[[T], None], *, e
     try:
         attempt()
     except Exception as error:  # the last input that hypothesis tries is the smallest that fails
+        if not last:  # it is hypothesis itself that has a complaint
+            raise
         path = store(name, with_seed, last[0])
         said = f"{type(error).__name__}: {error}".split("\n\n")[0]
         result.broken.append(f"{name}, seed {with_seed}, after {result.tried} inputs: {said[:1_000]} (input: {path})")
