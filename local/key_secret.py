@@ -18,9 +18,16 @@ _LABEL_PREFIX = "router-keys-"  # Source: a staging label is at most 256 charact
 
 
 def aws_client(secret_id: str) -> Any:
-    """Return a client with the environment's credentials, in the region that an ARN names."""
+    """Return a client with the environment's credentials, in the region that an ARN names.
+
+    Raises:
+        LocalStackError: The environment does not say where AWS is.
+    """
     region = secret_id.split(":")[3] if secret_id.startswith("arn:") and secret_id.count(":") >= 6 else None
-    return boto3.client("secretsmanager", region_name=region)
+    try:
+        return boto3.client("secretsmanager", region_name=region)
+    except BotoCoreError as error:  # no region, or a profile that does not exist
+        raise LocalStackError(f"The secret with the keys: {error}") from error
 
 
 def emulator_client(endpoint_url: str, region: str) -> Any:

@@ -167,6 +167,7 @@ class Verification:
             if waiting:
                 time.sleep(LOOK_EACH_S)
         _expect(not waiting, f"{len(waiting)} of {len(self.posted)} are not, after {self.wait_s:.0f} s")
+        _expect(bool(totals_ms), "none was accepted")
         return f"{len(totals_ms)} tickets, median {median(totals_ms):,.0f} ms, slowest {max(totals_ms):,.0f} ms"
 
     def _explains(self) -> str:

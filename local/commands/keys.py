@@ -43,7 +43,7 @@ def add(
     Where no stack runs and no secret is named, nothing is stored: the entry for the secret is printed.
     """
     made = new_api_key(_checked_id(key_id))
-    entry = key_entry(made, _checked_scopes(scope), name)
+    entry = key_entry(made, _checked_scopes(scope), _checked_name(name))
     secret = _secret(secret_id, state_dir)
     if secret:
         secret.edit(adding(entry))
@@ -98,6 +98,8 @@ def _existing_secret(secret_id: str | None, state_dir: Path) -> KeySecret:
 
 def _secret(secret_id: str | None, state_dir: Path) -> KeySecret | None:
     """Return the secret that was asked for; None where none was named and no stack runs."""
+    if secret_id == "":  # a variable that is not set: the running stack is not what was meant
+        raise LocalStackError("--secret-id is empty: give ApiKeysSecretArn, an output of the deployment")
     if secret_id:
         return KeySecret(aws_client(secret_id), secret_id)
     try:
@@ -111,6 +113,12 @@ def _checked_id(key_id: str) -> str:
     if not KEY_ID.fullmatch(key_id):
         raise LocalStackError(f"{key_id!r} is no name for a key: up to 64 letters, digits and dashes")
     return key_id
+
+
+def _checked_name(name: str) -> str:
+    if not name.isprintable():  # it is shown in terminals: an escape sequence would be carried out there
+        raise LocalStackError("The name must be one line without control characters")
+    return name
 
 
 def _checked_scopes(scopes: list[str] | None) -> tuple[str, ...]:

@@ -7,9 +7,11 @@ import os
 import re
 import uuid
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from moto import mock_aws
 
@@ -246,3 +248,30 @@ def test_names_and_scopes_are_checked_before_a_key_is_made(
 ) -> None:
     with pytest.raises(LocalStackError, match=reason):
         keys.add(key_id, scopes, state_dir=tmp_path)
+
+
+@pytest.mark.parametrize("name", ["desk\x1b[31m", "desk\nroot", "desk\u202e"])
+def test_a_name_that_a_terminal_would_carry_out_is_refused(stack_folder: Path, name: str) -> None:
+    before = keys._existing_secret(None, stack_folder).read()
+
+    with pytest.raises(LocalStackError, match="without control characters"):
+        keys.add("desk", None, name, state_dir=stack_folder)
+
+    assert keys._existing_secret(None, stack_folder).read() == before
+
+
+def test_an_empty_secret_id_is_not_the_running_stack(stack_folder: Path) -> None:
+    # Given a shell in which the variable of --secret-id "$ARN" is not set
+    for command in (keys.list_, partial(keys.add, "desk"), partial(keys.disable, "desk")):
+        with pytest.raises(LocalStackError, match="--secret-id is empty"):
+            command(secret_id="", state_dir=stack_folder)
+
+
+def test_an_environment_that_names_no_region_is_said_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+
+    with pytest.raises(LocalStackError, match="You must specify a region"):
+        aws_client("keys")

@@ -6,16 +6,24 @@ Against the real stack it runs in tests/e2e; here a router that lies on demand.
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from typer import Exit
 
+from local.commands.verify import verify
+from local.errors import LocalStackError
+from local.state import StackFile
 from local.verification import BREACH, Check, Verification
 
 Json = dict[str, Any]
+KEY = f"tr_test_{'x' * 40}"
 
 
 class Router:
@@ -188,3 +196,61 @@ def test_a_router_that_is_not_there_breaks_every_promise(router: Router) -> None
 
     assert [check.held for check in checks.values()] == [False] * 16
     assert checks["It answers, and its parts are well"].found == "no connection"
+
+
+@pytest.fixture
+def asked(router: Router, monkeypatch: pytest.MonkeyPatch) -> list[httpx.Request]:
+    """The requests of a command that believes to talk to a real router."""
+    requests: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        requests.append(request)
+        return router.answer(request)
+
+    monkeypatch.setattr(httpx, "Client", partial(httpx.Client, transport=httpx.MockTransport(answer)))
+    return requests
+
+
+@pytest.mark.parametrize(
+    ("url", "key", "said"),
+    [
+        ("http://127.0.0.1:8000", "", "It takes a key"),
+        ("http://127.0.0.1:8000", "tr_ü", "It takes a key"),
+        ("http://127.0.0.1:8000", f"{KEY}\n", "It takes a key"),
+        ("127.0.0.1:8000", KEY, "no address"),
+        ("localhost:8000", KEY, "no address"),
+        ("http://[::", KEY, "no address"),
+    ],
+)
+def test_what_cannot_be_asked_is_said_in_a_line(asked: list[httpx.Request], url: str, key: str, said: str) -> None:
+    with pytest.raises(LocalStackError, match=said):
+        verify(url=url, key=key)
+
+    assert asked == []
+
+
+def test_a_key_that_is_given_is_the_one_that_is_tried(asked: list[httpx.Request], tmp_path: Path) -> None:
+    # Given a running stack with a key of its own
+    stack = {"api_url": "http://127.0.0.1:8000", "api_key": KEY, "pid": os.getpid()}
+    StackFile(tmp_path).write(stack)
+
+    verify(url="", key=f"{KEY}-of-mine", state_dir=tmp_path)
+
+    assert {request.headers["authorization"] for request in asked} == {f"Bearer {KEY}-of-mine"}
+
+
+@pytest.mark.parametrize(("broken", "said"), [(False, "Deleted: 3 tickets."), (True, "may not be deleted")])
+def test_ctrl_c_deletes_what_was_posted_and_says_so(
+    asked: list[httpx.Request], router: Router, capsys: pytest.CaptureFixture[str], broken: bool, said: str
+) -> None:
+    def stop(request: httpx.Request) -> httpx.Response:
+        raise KeyboardInterrupt
+
+    router.lies = {"POST /tickets/batch": stop, **({"DELETE": lambda _: httpx.Response(503)} if broken else {})}
+
+    with pytest.raises(Exit) as ended:
+        verify(url="http://127.0.0.1:8000", key=KEY)
+
+    assert ended.value.exit_code == 130
+    assert said in capsys.readouterr().out
+    assert bool(router.tickets) is broken
