@@ -24,6 +24,7 @@ from tests.faults.report import REPORT, figures_in_words, write
 from tests.faults.suite import Result, Suite
 from tests.faults.suites import SUITES
 
+INTERRUPT_S = 10  # a suite has a whole stack to stop
 BY_NAME = {suite.name: suite for suite in SUITES}
 
 
@@ -39,7 +40,7 @@ class Ended:
 def main(
     suites: Annotated[list[str] | None, typer.Argument(help="Which; without any, all.")] = None,
     seed: Annotated[int, typer.Option(help="Of all chance: the same seed, the same run.")] = 1,
-    scale: Annotated[float, typer.Option(help="1 is the full size; 0.01 is quick.")] = 1.0,
+    scale: Annotated[float, typer.Option(min=0.0001, max=100, help="1 is the full size; 0.01 is quick.")] = 1.0,
     jobs: Annotated[int, typer.Option(min=1, help="Suites side by side.")] = 2,
     write_report: Annotated[bool, typer.Option("--write", help="Write the report, if all ran in full size.")] = False,
 ) -> None:
@@ -49,6 +50,7 @@ def main(
     chosen = [suite for suite in SUITES if not suites or suite.name in suites]
     if write_report and (suites or scale < 1.0):
         raise typer.BadParameter("--write is for all suites at full size")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: else suites would outlive this process
     began = time.monotonic()
     ended = _run_all(chosen, seed, scale, jobs)
     seconds = time.monotonic() - began
@@ -86,8 +88,7 @@ def _run_all(suites: Sequence[Suite], seed: int, scale: float, jobs: int) -> lis
                 print(f"{mark} {each.suite.name:<13} {each.seconds:6.1f} s  {words}", flush=True)
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
-            for process in running:
-                _end(process)
+            _interrupt(running)
             raise
     return sorted(ended, key=lambda each: SUITES.index(each.suite))
 
@@ -117,6 +118,18 @@ def _run(
     else:
         result = Result(**json.loads(out.read_text()))
     return Ended(suite, time.monotonic() - began, result)
+
+
+def _interrupt(running: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Let suites stop what they have started and remove their folders; end those that take longer."""
+    for process in running:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+    until = time.monotonic() + INTERRUPT_S
+    for process in running:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(max(0.0, until - time.monotonic()))
+        _end(process)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

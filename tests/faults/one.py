@@ -12,7 +12,10 @@ from tests.faults.suites import SUITES
 
 def main(name: str, seed: str, scale: str, out: str) -> None:
     suite = next(suite for suite in SUITES if suite.name == name)
-    result = suite.run(int(seed), float(scale))
+    try:
+        result = suite.run(int(seed), float(scale))
+    except KeyboardInterrupt:
+        sys.exit(130)  # all that it had started is stopped
     Path(out).write_text(json.dumps(asdict(result)))
 
 
