@@ -29,6 +29,7 @@ from ticketrouter.adapters.secrets import KEYS_MAX_AGE_S, SecretsApiKeys, secret
 from ticketrouter.telemetry import Handler
 
 TTL_S = 60  # the template's; tests/template/test_api.py holds it to that
+SHUT_OUT_WITHIN_S = 120  # as docs/guarantees.md promises, whatever the ages of the two copies
 ROUTES = ("POST /tickets", "GET /tickets/{ticket_id}")
 SANDBOXES = 3
 REGION = "us-east-1"
@@ -109,7 +110,7 @@ def test_a_key_is_renewed_under_load_and_nobody_is_refused_before_the_old_one_is
     assert min(refused_old) >= DISABLED
     # The authorizer's copy of the document and the gateway's copy of its answer, each at their oldest: not later, and
     # not for good, either.
-    locked_out = DISABLED + KEYS_MAX_AGE_S + TTL_S
+    locked_out = DISABLED + SHUT_OUT_WITHIN_S
     assert set(range(locked_out, END)) <= refused_old
     assert not set(range(DISABLED, DISABLED + KEYS_MAX_AGE_S // 2)) <= refused_old
 
@@ -127,7 +128,7 @@ def test_a_new_key_that_is_tried_too_early_is_refused_for_two_minutes_at_most(
             await world.admitted(new_api_key("other"), ROUTES[0])
         keys.edit(adding(key_entry(new)))
         admitted = []
-        for _ in range(KEYS_MAX_AGE_S + TTL_S + 1):
+        for _ in range(SHUT_OUT_WITHIN_S + 1):
             admitted.append(await world.admitted(new, ROUTES[0]))
             world.clock.advance(1)
         return admitted
