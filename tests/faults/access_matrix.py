@@ -12,9 +12,18 @@ from local.plan import Plan, Route
 from tests.faults.harness.callers import Caller, Keyring, callers, keyring
 from tests.faults.harness.front_door import InProcess, front_door, template_plan
 from ticketrouter.adapters.memory import MemoryApiKeys
-from ticketrouter.domain.access import OPEN_ROUTES, ROUTE_SCOPES
+from ticketrouter.domain.access import OPEN_ROUTES, ROUTE_SCOPES, Scope
 
 REFUSALS = {401: {"message": "Unauthorized"}, 403: {"message": "Forbidden"}}
+# All else that changes something is the operator's, and all else that is only read needs `read`: the table of scopes
+# must not be its own judge.
+NOT_BY_THE_RULE = {
+    "POST /tickets": Scope.SUBMIT,
+    "POST /tickets/batch": Scope.SUBMIT,
+    "POST /tickets/{ticket_id}/feedback": Scope.SUBMIT,
+    "POST /score": Scope.READ,  # makes nothing
+    "GET /deliveries/{delivery_id}": Scope.OPERATE,  # quotes what receivers answered
+}
 # What might slip past the routes of a gateway and be taken for one of them behind it.
 ODD_PATHS = (
     "/tickets/", "//tickets", "/./tickets", "/health/../tickets", "/%74ickets", "/TICKETS", "/tickets%2F",
@@ -55,6 +64,10 @@ def _unguarded(plan: Plan) -> list[str]:
         if (route.authorizer is None) != (route.key in OPEN_ROUTES):
             broken.append(f"{route.key} has {'no' if route.authorizer is None else 'an'} authorizer in the template")
     missing = (ROUTE_SCOPES.keys() | OPEN_ROUTES) - {route.key for route in plan.routes}
+    for key, scope in ROUTE_SCOPES.items():
+        right = NOT_BY_THE_RULE.get(key, Scope.READ if key.startswith("GET ") else Scope.OPERATE)
+        if scope is not right:
+            broken.append(f"{key} opens to {scope}, and should to {right}")
     return broken + [f"{key} has a scope, and is not in the template" for key in sorted(missing)]
 
 

@@ -12,6 +12,7 @@ from tests.faults.access_matrix import attack
 from tests.faults.access_timing import measure, rank_test
 from tests.faults.harness.capture import captured
 from tests.faults.harness.front_door import template_plan
+from ticketrouter.domain.access import ROUTE_SCOPES, Scope
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +58,25 @@ def test_a_mistake_in_the_template_is_reported(plan: Plan, mistake, said: str) -
         broken = attack(1, replace(plan, routes=tuple(mistake(few)))).broken
 
     assert [sentence for sentence in broken if said in sentence]
+
+
+@pytest.mark.parametrize(
+    ("route", "scope"),
+    [
+        ("DELETE /tickets/{ticket_id}", Scope.SUBMIT),
+        ("GET /tickets", Scope.SUBMIT),
+        ("GET /deliveries/{delivery_id}", Scope.READ),
+    ],
+)
+def test_a_route_that_opens_to_a_lesser_scope_is_reported(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch, route: str, scope: Scope
+) -> None:
+    monkeypatch.setitem(ROUTE_SCOPES, route, scope)
+
+    with captured():
+        broken = attack(1, replace(plan, routes=())).broken
+
+    assert [sentence for sentence in broken if sentence.startswith(f"{route} opens to {scope}, and should to")]
 
 
 def test_one_key_gets_its_rate_from_fifty_clients_and_not_a_ticket_more() -> None:
