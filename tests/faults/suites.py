@@ -23,6 +23,13 @@ SUITES = [
         limit_s=1_200,
     ),
     Suite(
+        "model_check",
+        "A model checker chooses 2,000 times 50 steps of clients, workers, dispatchers and the reconciler, and what "
+        "goes wrong at each call: a death, a lost reply, a time-out, a stall, a wiped store, others at the same "
+        "ticket. Every 202 ends once, under one id, and every alert arrives.",
+        ("runs", "steps", "tickets", "deaths", "wipes", "doubles", "doubles_excused"),
+    ),
+    Suite(
         "dispatcher",
         "Dispatchers die at every I/O, messages come twice: no alert is lost, and only a death between the receiver's "
         "yes and our record tells one twice.",
@@ -107,5 +114,37 @@ SUITES = [
         "stack: the document tells the truth.",
         ("operations", "cases", "failures"),
         limit_s=1_200,
+    ),
+    Suite(
+        "outage",
+        "In virtual time Redis is away for 15 minutes at 20 tickets/s, shaky, and away for hours, SQS is away, the "
+        "workers are down for hours: every post ends with one id and is scored, nothing is failed.",
+        (
+            "tickets",
+            "failed",
+            "accepted_share",
+            "dead_lettered_in_15_min",
+            "most_receives_in_15_min",
+            "longest_wait_after_s",
+        ),
+    ),
+    Suite(
+        "clocks",
+        "Every process has a clock of its own, wrong by ten minutes, and some jump by an hour: no lease is stolen, no "
+        "alert doubled or lost, no ticket given up, no time negative.",
+        ("tickets", "alerts", "doubles", "lost", "jumps"),
+    ),
+    Suite(
+        "poison",
+        "Batches of ten with one to nine tickets that break the model, kill the process, cannot be read or are huge, "
+        "in every position: the others do not notice, the bad ones fail after three attempts, the handler names "
+        "exactly what must come back.",
+        ("batches", "bad", "mates", "deaths", "broken_batches"),
+    ),
+    Suite(
+        "redrive",
+        "5,000 dead letters, half of them done long since, are redriven twice by SQS, by the reconciler and by the "
+        "API: no final status changes, nobody is told twice.",
+        ("letters", "redriven", "redriven_again", "told_twice", "changed_finals"),
     ),
 ]
