@@ -10,7 +10,7 @@ from ticketrouter.adapters.memory import MemoryClock
 from ticketrouter.adapters.redis_store import RedisClaims, RedisClient, RedisTicketStore
 from ticketrouter.adapters.redis_store.breaker import FAILURES_TO_OPEN, OPEN_MS
 from ticketrouter.adapters.system import SystemClock
-from ticketrouter.domain.errors import CacheUnavailableError
+from ticketrouter.domain.errors import CacheUnavailableError, RateLimitedError
 from ticketrouter.domain.message import WorkItem
 from ticketrouter.domain.record import DeadLetter
 from ticketrouter.domain.status import DeliveryStatus, Lane
@@ -119,6 +119,31 @@ def test_connections_that_idled_too_long_are_replaced(connect, own_redis, clock)
     clock.advance(31)
 
     assert same == before != client.run([("CLIENT", "ID")])
+
+
+class SlowForMany(RedisClient):
+    """A way to a Redis that answers little in time, and much too late."""
+
+    def run(self, commands, *, trip_s=None):
+        replies = super().run(commands, trip_s=trip_s)
+        if len(commands) > 100:
+            raise CacheUnavailableError("too late")
+        return replies
+
+
+def test_a_key_whose_batches_are_too_much_for_redis_keeps_its_rate(own_redis, clock):
+    client = SlowForMany(own_redis.url, clock)
+    claims = RedisClaims(client, rate_limit_per_minute=6_000)  # a burst of 600
+
+    def post(name):
+        items = [_item(f"{name}-{n}", clock) for n in range(500)]
+        claims.claim(items, key_id="greedy", token="t")
+
+    with pytest.raises(CacheUnavailableError):  # which ingest takes as leave to accept them unclaimed
+        post("first")
+    with pytest.raises(RateLimitedError):
+        post("second")
+    client.close()
 
 
 def test_a_replica_that_refuses_writes_counts_as_unavailable(connect, own_redis):

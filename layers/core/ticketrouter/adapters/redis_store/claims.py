@@ -21,6 +21,9 @@ MIN_BURST = 500  # one full batch
 # A refused request leaves deadlines, which only time can take away (another one may have claimed the same id). So does
 # the first one only: the key's next so many requests spend a round trip on asking first, and write nothing if refused.
 ASK_FIRST = 100
+# So does every request of more items than this: its claims take long, and if they take too long it is accepted without
+# them. Were the rate in the same trip, whoever posts large batches fast enough to slow Redis down would have none.
+ONE_TRIP_ITEMS = 50
 
 
 class RedisClaims:
@@ -56,16 +59,17 @@ class RedisClaims:
         self._projections = Projections(record_ttl_s=record_ttl_s, changes_kept=changes_kept)
 
     def claim(self, items: Sequence[WorkItem], *, key_id: str, token: str) -> list[Claim]:
-        """Claim every item in one round trip, rate limit included; in two while the key is near its limit.
+        """Claim every item in one round trip, rate limit included; in two for many, or near the limit.
 
         Raises:
             RateLimitedError: The key has no rate left for so many items; nothing stays claimed.
             CacheUnavailableError: No answer in time, or the breaker is open.
         """
         rate = call("rate", [keys.rate_key(key_id)], len(items) * self._interval_us, self._burst_us)
-        asks_first = self._asks_first.get(key_id, 0) > 0
+        near_limit = self._asks_first.get(key_id, 0)
+        asks_first = near_limit > 0 or len(items) > ONE_TRIP_ITEMS
         if asks_first:
-            self._asks_first[key_id] -= 1
+            self._asks_first[key_id] = max(0, near_limit - 1)
             self._refuse(key_id, *self._client.run([rate]))
         commands = [] if asks_first else [rate]
         # Before the claims: a deadline without a claim is looked at and forgotten, a claim without one could be lost.
