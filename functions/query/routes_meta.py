@@ -89,6 +89,6 @@ def _unknown(event: Event) -> Event:
 def _patterns() -> list[tuple[str, re.Pattern[str]]]:
     keys = [key.split(" ", 1) for key in (*ROUTE_SCOPES, *OPEN_ROUTES) if " " in key]
     return [
-        (method, re.compile("[^/]+".join(re.escape(part) for part in re.split(r"\{[^}]+\}", path))))
+        (method, re.compile("[^/]+".join(re.escape(part) for part in re.split(r"\{[^{}]+\}", path))))
         for method, path in keys
     ]

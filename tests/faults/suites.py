@@ -147,4 +147,10 @@ SUITES = [
         "API: no final status changes, nobody is told twice.",
         ("letters", "redriven", "redriven_again", "told_twice", "changed_finals"),
     ),
+    Suite(
+        "regexes",
+        "Every regular expression and normaliser of the package on 100 KB, or what it is given at most, of text made "
+        "to cost it time: 20 ms each.",
+        ("patterns", "normalisers", "texts", "slowest_ms"),
+    ),
 ]

@@ -129,3 +129,9 @@ def test_a_ticket_is_scored_by_its_id_and_stays_as_it_is() -> None:
 def test_an_unknown_ticket_cannot_be_scored(ticket_id: str) -> None:
     with pytest.raises(NotFoundError):
         make(MemoryScorer()).ticket(ticket_id)
+
+
+@pytest.mark.parametrize("text", [" " * 1_000_000 + "x", "x" + " " * 1_000_000, "\u2028\u2029" * 500_000 + "x y"])
+def test_white_space_costs_as_many_looks_as_it_has_characters(text: str) -> None:
+    """Read from each of its places it would take hours; the suite's time-out is the judge, and not a clock."""
+    assert "".join(segments(text)) == text

@@ -18,7 +18,8 @@ _CHARS_PER_TOKEN = 5  # a little more than English has: what lies beyond the las
 _MAX_CLAUSES = 64  # bounds the time that joining takes
 # A clause ends behind its punctuation, also that of Chinese and Japanese, or at a line end.
 _CLAUSE = re.compile(r".*?(?:[.!?;:,…](?=\s)\s*|[。！？、；：，]\s*|\n\s*|\Z)", re.S)
-_WORD = re.compile(r"\s*\S+\s*")
+# White space before a word belongs to it at the beginning alone: else a long run of it is read again from each place.
+_WORD = re.compile(r"(?:^\s+)?\S+\s*")
 _SPACE = re.compile(r"\s+")
 
 
