@@ -6,6 +6,7 @@ from a queue nothing may be lost, and what nobody can read is kept; a document i
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
@@ -13,6 +14,7 @@ from typing import Any
 
 from hypothesis.strategies import SearchStrategy
 
+from tests.faults.harness.bombs import bombs
 from tests.faults.harness.hostile_documents import attack_document, documents
 from tests.faults.harness.hostile_http import known_requests, raw_requests
 from tests.faults.harness.hostile_queue import NO_EVENTS, WORDS, attack_queue, attack_with_no_event, queue_events
@@ -63,6 +65,15 @@ def run(seed: int, scale: float) -> Result:
     broken: list[str] = []
     with closing(MemoryApi(small_world())) as api:
         attacks = Attacks(api)
+        slowest_ms = 0.0
+        for name, (request, status, _) in bombs().items():
+            api.stage = small_world()
+            began = time.thread_time()
+            answered = api.send(request).status
+            slowest_ms = max(slowest_ms, (time.thread_time() - began) * 1_000)
+            if answered != status:
+                broken.append(f"bomb, {name}: {answered} instead of {status}")
+        figures |= {"bombs": len(bombs()), "slowest_bomb_ms": round(slowest_ms)}
         hunts: list[tuple[str, SearchStrategy[Any], Callable[[Any], None], int]] = [
             ("raw_requests", raw_requests(), attacks.request, RAW_REQUESTS),
             ("structured_requests", known_requests(), attacks.request, KNOWN_REQUESTS),
