@@ -10,7 +10,7 @@ import json
 from dataclasses import replace
 from itertools import count
 
-from hypothesis import settings
+from hypothesis import seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
@@ -63,7 +63,17 @@ def let_time_pass(admin, ms):
         admin.run([("HSET", "{incidents}:groups", name, json.dumps(group, ensure_ascii=False))])
 
 
-def test_twin_and_redis_agree_whatever_happens(redis_world, redis_admin):
+def run_incidents(redis_world, redis_admin, *, examples, steps, chance=None):
+    """Run random calls on both; raise with the shortest sequence whose answers differ, if there is one.
+
+    Args:
+        redis_world: Makes a store on a Redis.
+        redis_admin: A way to the same Redis, to empty it.
+        examples: How many sequences.
+        steps: Calls in each.
+        chance: Seed; None for another one each time.
+    """
+
     class Agreement(RuleBasedStateMachine):
         def __init__(self):
             super().__init__()
@@ -128,4 +138,9 @@ def test_twin_and_redis_agree_whatever_happens(redis_world, redis_admin):
             for incident in self.same(lambda side: list(map(timeless, side.find(status="", limit=99, cursor=None)[0]))):
                 self.same(lambda side, name=incident.id: side.members(name, 99))
 
-    run_state_machine_as_test(Agreement, settings=settings(max_examples=25, stateful_step_count=25, deadline=None))
+    chosen = settings(max_examples=examples, stateful_step_count=steps, deadline=None, database=None)
+    run_state_machine_as_test(Agreement if chance is None else seed(chance)(Agreement), settings=chosen)
+
+
+def test_twin_and_redis_agree_whatever_happens(redis_world, redis_admin):
+    run_incidents(redis_world, redis_admin, examples=25, steps=25)

@@ -287,3 +287,34 @@ def test_a_redriven_ticket_keeps_its_place_and_its_delivery_starts_again(world):
     second = replace(first, epoch=2)
     assert world.deliveries.claim(second, token="e", lease_ms=5_000).verdict.value == "send"
     assert world.deliveries.of_ticket("a", ["oncall"])[0].alert == second
+
+
+def test_a_ticket_that_was_deleted_while_it_was_scored_does_not_settle_the_next_one_with_its_id(world):
+    # Given other words under the id of a ticket that a worker has in hand
+    scored = world.item("a", "The printer is on fire")
+    world.accept(scored)
+    begin(world, scored)
+    world.store.delete("a")
+    posted = world.item("a", "The scanner is on fire")
+    world.accept(posted)
+
+    (record,) = world.store.commit([world.outcome(scored)])
+
+    assert (record.item, record.state) == (posted, State.QUEUED)
+    assert world.store.overdue(posted.accepted_at_ms + 3_600_000, 10) == ["a"], "somebody still looks after it"
+
+
+def test_alerts_of_a_ticket_that_was_deleted_are_not_noted_for_the_next_one_with_its_id(world):
+    first = world.item("a", "The printer is on fire")
+    world.accept(first)
+    world.store.commit([world.outcome(first, alerts=(world.alert(first),))])
+    world.store.delete("a")
+    second = world.item("a", "The scanner is on fire")
+    world.accept(second)
+
+    world.store.mark_alerts_enqueued(["a"])  # by the worker of the first one
+
+    begin(world, second)
+    (record,) = world.store.commit([world.outcome(second, alerts=(world.alert(second),))])
+    assert (record.state, record.alerts_enqueued) == (State.SCORED, False), "else nobody would hear of it"
+    assert world.store.overdue(second.accepted_at_ms + 3_600_000, 10) == ["a"]

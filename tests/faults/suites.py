@@ -73,6 +73,13 @@ SUITES = [
         ("damages", "crashed", "silent", "sicknesses"),
     ),
     Suite(
+        "twins",
+        "Random calls in random order on a real Redis and on the twins in memory that other suites run on: tickets, "
+        "claims, deliveries, turns and incidents answer the same.",
+        ("calls", "differences"),
+        limit_s=900,
+    ),
+    Suite(
         "destinations",
         "Five of twenty destinations hang, drip, reset, refuse or fail for hours: the others are told within 2 s "
         "(p95), and every alert ends as delivered or exhausted.",

@@ -74,7 +74,10 @@ class TicketStore(Protocol):
         """Take back one counted attempt of each ticket that is still queued: our outage ended it, not the ticket."""
 
     def mark_alerts_enqueued(self, ticket_ids: Sequence[str]) -> None:
-        """Note that all alerts of these tickets are on the alert queue, and forget their deadlines."""
+        """Note that all alerts of these tickets are on the alert queue, and forget their deadlines.
+
+        What is not scored is another ticket, posted under the id of one that was deleted: it owes its own alerts.
+        """
 
     def link(self, incidents: Mapping[str, str]) -> None:
         """Note the incident of tickets, given by ticket; what is gone stays gone."""

@@ -86,8 +86,9 @@ class MemoryTicketStore:
         """Note that the alerts are on their queue."""
         with self._state.open():
             for row in filter(None, map(self._state.rows.get, ticket_ids)):
-                row.record = replace(row.record, alerts_enqueued=True)
-                self._state.deadlines.pop(row.record.item.ticket.ticket_id, None)
+                if row.record.state is State.SCORED:
+                    row.record = replace(row.record, alerts_enqueued=True)
+                    self._state.deadlines.pop(row.record.item.ticket.ticket_id, None)
 
     def link(self, incidents: Mapping[str, str]) -> None:
         """Note the incident of tickets, given by ticket."""

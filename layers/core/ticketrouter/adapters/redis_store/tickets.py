@@ -96,6 +96,8 @@ class RedisTicketStore:
             elif uncounted:
                 corrections += counted([of_accepted(outcome.item)])
         corrections += self._projections.listed([(one.item, urgency_of(one), one.total_ms) for one in late])
+        # Deleted while it was scored, and posted anew with other words: what was settled was the new ticket's deadline.
+        corrections += expected([one.item for one in late if not one.state.is_final], self._deadline_ms)
         self._client.run(corrections)
         return records
 
@@ -118,7 +120,9 @@ class RedisTicketStore:
     def mark_alerts_enqueued(self, ticket_ids: Sequence[str]) -> None:
         """Note that all alerts of these tickets are on the alert queue."""
         notes = [call("enqueued", [keys.ticket_key(ticket_id)]) for ticket_id in ticket_ids]
-        self._client.run([*notes, *settled(ticket_ids)])
+        noted = self._client.run(notes)
+        # What was not noted is another ticket, posted under the id of a deleted one: it needs its deadline.
+        self._client.run(settled([ticket_id for ticket_id, done in zip(ticket_ids, noted, strict=True) if done]))
 
     def link(self, incidents: Mapping[str, str]) -> None:
         """Note the incident of tickets, given by ticket; what is gone stays gone."""
