@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ticketrouter.adapters.redis_store import keys
+from ticketrouter.adapters.redis_store import encoding, keys
 from ticketrouter.adapters.redis_store.sieve import Sieve
 from ticketrouter.domain.listing import SORTS, TicketQuery, urgency_of, urgency_rank
 from ticketrouter.domain.message import WorkItem
@@ -61,7 +61,7 @@ class OneTicket:
         self.fields = {"item": item.to_json().encode(), "state": record.state.value.encode()}
         if score is not None:
             outcome = Outcome(item, score, item.accepted_at_ms, item.accepted_at_ms, 1.0, False, ())
-            self.fields["outcome"] = keys.encode_outcome(outcome).encode()
+            self.fields["outcome"] = encoding.encode_outcome(outcome).encode()
         self.ranks = {
             keys.ACCEPTED: item.accepted_at_ms,
             keys.URGENCY: urgency_rank(urgency_of(record), item.accepted_at_ms),

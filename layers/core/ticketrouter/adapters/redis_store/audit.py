@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from ticketrouter.adapters.redis_store import keys
+from ticketrouter.adapters.redis_store import encoding, keys
 from ticketrouter.adapters.redis_store.client import Command, RedisClient
 from ticketrouter.adapters.redis_store.walk import Place, walk
 from ticketrouter.domain.audit import KEPT_ENTRIES, KEPT_S, AuditEnd, AuditEntry
@@ -59,7 +59,7 @@ def _read_place(place: Place) -> Command:
     return ("HMGET", keys.audit_key(place[1]), "entry", "end")
 
 
-def _decode(values: keys.Values) -> AuditEntry | None:
+def _decode(values: encoding.Values) -> AuditEntry | None:
     entry, end = values
     if entry is None:
         return None

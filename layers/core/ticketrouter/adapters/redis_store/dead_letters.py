@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ticketrouter.adapters.redis_store import keys
+from ticketrouter.adapters.redis_store import encoding, keys
 from ticketrouter.adapters.redis_store.client import Command, RedisClient
 from ticketrouter.adapters.redis_store.walk import Place, walk
 from ticketrouter.domain.listing import ANY_LETTER, LetterFilter
@@ -27,7 +27,7 @@ class RedisDeadLetters:
     def keep(self, letter: DeadLetter) -> None:
         """Keep it for 14 days; the same id again replaces it."""
         key = keys.letter_key(letter.id)
-        named = [(name, getattr(letter, name)) for name in keys.LETTER_FIELDS]
+        named = [(name, getattr(letter, name)) for name in encoding.LETTER_FIELDS]
         self._client.run(
             [
                 ("ZADD", keys.DEAD_LETTERS, letter.at_ms, letter.id),
@@ -47,7 +47,7 @@ class RedisDeadLetters:
             keys.DEAD_LETTERS,
             order="dead-letters",
             read=_read_place,
-            decode=keys.decode_letter,
+            decode=encoding.decode_letter,
             keeps=where.keeps,
             limit=limit,
             cursor=cursor,
@@ -60,7 +60,7 @@ class RedisDeadLetters:
 
     def get_many(self, ids: Sequence[str]) -> list[DeadLetter | None]:
         """Return dead letters in the order of the ids."""
-        return [keys.decode_letter(values) for values in self._client.run([_read(one) for one in ids])]
+        return [encoding.decode_letter(values) for values in self._client.run([_read(one) for one in ids])]
 
     def of_customer(self, customer: str) -> list[str]:
         """Return ids of the letters that are messages with a customer's words."""
@@ -84,7 +84,7 @@ def _expire(key: str) -> Command:
 
 
 def _read(letter_id: str) -> Command:
-    return ("HMGET", keys.letter_key(letter_id), *keys.LETTER_FIELDS)
+    return ("HMGET", keys.letter_key(letter_id), *encoding.LETTER_FIELDS)
 
 
 def _read_place(place: Place) -> Command:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from ticketrouter.adapters.redis_store import keys
+from ticketrouter.adapters.redis_store import encoding, keys
 from ticketrouter.adapters.redis_store.client import Command, RedisClient, call
 from ticketrouter.adapters.redis_store.newer import newer
 from ticketrouter.adapters.redis_store.projections import CHANGES_KEPT, Projections, counted
@@ -40,7 +40,7 @@ class RedisDeliveries:
 
     def claim(self, alert: Alert, *, token: str, lease_ms: int) -> DeliveryClaim:
         """Take the lease on this delivery; makes the record if it is missing."""
-        body, ttl_ms = keys.encode_alert(alert), self._record_ttl_ms
+        body, ttl_ms = encoding.encode_alert(alert), self._record_ttl_ms
         ((verdict, attempts, wait_ms, opened, fallback, digest_id),) = self._client.run(
             [
                 call(
@@ -70,7 +70,7 @@ class RedisDeliveries:
     ) -> bool:
         """Write the outcome of a try and end the lease; False if the lease is no longer ours (nothing is written)."""
         retry = "" if retry_in_ms is None else retry_in_ms
-        line = keys.encode_attempt(attempt)
+        line = encoding.encode_attempt(attempt)
         (written,) = self._client.run(
             [call("deliver_record", _own(alert)[:1], token, line, status.value, retry, LOG_LENGTH)]
         )
@@ -101,7 +101,7 @@ class RedisDeliveries:
 
     def close(self, alert: Alert, status: DeliveryStatus) -> bool:
         """Give a pending delivery its final status without a try; False if it was final already."""
-        body, ttl_ms = keys.encode_alert(alert), self._record_ttl_ms
+        body, ttl_ms = encoding.encode_alert(alert), self._record_ttl_ms
         ((closed, at_ms),) = self._client.run(
             [call("deliver_close", _own(alert), status.value, body, alert.epoch, ttl_ms, alert.destination)]
         )
@@ -140,20 +140,20 @@ class RedisDeliveries:
     def of_ticket(self, about: str, destinations: Sequence[str]) -> list[Delivery]:
         """Return the deliveries about a ticket, or an update of an incident, that exist."""
         replies = self._client.run([_read(about, destination) for destination in destinations])
-        return [delivery for delivery in map(keys.decode_delivery, replies) if delivery is not None]
+        return [delivery for delivery in map(encoding.decode_delivery, replies) if delivery is not None]
 
     def of_incident(self, incident: Incident, limit: int) -> list[Delivery]:
         """Return what its newest messages came to, newest first: one command for each message and destination."""
         updates = range(incident.update, max(0, incident.update - limit), -1)
         names = sorted(incident.told)
         replies = self._client.run([_read(about_update(incident.id, n), name) for n in updates for name in names])
-        return [delivery for delivery in map(keys.decode_delivery, replies) if delivery is not None]
+        return [delivery for delivery in map(encoding.decode_delivery, replies) if delivery is not None]
 
     def of_tickets(self, records: Sequence[TicketRecord]) -> list[list[Delivery]]:
         """Return the deliveries of each record's alerts, in one round trip."""
         commands = [_read(alert.about, alert.destination) for record in records for alert in record.alerts]
         replies = iter(self._client.run(commands))
-        found = [[keys.decode_delivery(next(replies)) for _ in record.alerts] for record in records]
+        found = [[encoding.decode_delivery(next(replies)) for _ in record.alerts] for record in records]
         return [[delivery for delivery in deliveries if delivery is not None] for deliveries in found]
 
     def find(
@@ -165,7 +165,7 @@ class RedisDeliveries:
             keys.DELIVERIES,
             order="deliveries",
             read=_read_place,
-            decode=keys.decode_delivery,
+            decode=encoding.decode_delivery,
             keeps=lambda delivery: (status is None or delivery.status is status) and where.keeps(delivery),
             limit=limit,
             cursor=cursor,
@@ -180,7 +180,7 @@ class RedisDeliveries:
         """
         found = newer(self._client, keys.DELIVERIES, since, limit)
         replies = self._client.run([_read_place((0, member)) for member in found.members])
-        deliveries = [delivery for delivery in map(keys.decode_delivery, replies) if delivery is not None]
+        deliveries = [delivery for delivery in map(encoding.decode_delivery, replies) if delivery is not None]
         return DeliveryChanges(deliveries, found.until_ms, found.more)
 
 
@@ -209,7 +209,7 @@ def _listed(alert: Alert) -> Command:
 
 
 def _read(about: str, destination: str) -> Command:
-    return ("HMGET", keys.delivery_key(about, destination), *keys.DELIVERY_FIELDS)
+    return ("HMGET", keys.delivery_key(about, destination), *encoding.DELIVERY_FIELDS)
 
 
 def _read_place(place: Place) -> Command:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from ticketrouter.adapters.redis_store import keys
+from ticketrouter.adapters.redis_store import encoding, keys
 from ticketrouter.adapters.redis_store.client import Command, RedisClient, call
 from ticketrouter.adapters.redis_store.walk import Place, walk
 from ticketrouter.domain.feedback import Feedback, Said
@@ -53,7 +53,7 @@ def _read_place(place: Place) -> Command:
     return ("HMGET", keys.feedback_key(ticket_id), row_id)
 
 
-def _decode(values: keys.Values) -> Feedback | None:
+def _decode(values: encoding.Values) -> Feedback | None:
     return None if values[0] is None else _row(values[0])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
-from ticketrouter.adapters.redis_store import keys
+from ticketrouter.adapters.redis_store import encoding, keys
 from ticketrouter.adapters.redis_store.client import Command, RedisClient, call
 from ticketrouter.domain.alert import redacted_excerpt, without_quotes
 from ticketrouter.domain.record import Delivery, Outcome, TicketRecord
@@ -28,7 +28,7 @@ def forget_quotes(client: RedisClient, record: TicketRecord) -> None:
     ]
     client.run(
         [
-            call("deliver_note", [_key(each)], "alert", keys.encode_alert(alert))
+            call("deliver_note", [_key(each)], "alert", encoding.encode_alert(alert))
             for each, alert in rewritten
             if alert != each.alert
         ]
@@ -70,7 +70,7 @@ def _forget_in_records(client: RedisClient, record: TicketRecord, said: str) -> 
     ticket_id = record.item.ticket.ticket_id
     client.run(
         [
-            call("requote", [key], outcome, keys.without_quotes_in(outcome, ticket_id, said))
+            call("requote", [key], outcome, encoding.without_quotes_in(outcome, ticket_id, said))
             for key, outcome in zip(records, outcomes, strict=True)
             if outcome is not None
         ]
@@ -94,8 +94,8 @@ def _told(client: RedisClient, abouts: Sequence[str]) -> list[Delivery]:
         for about, found in zip(abouts, names, strict=True)
         for name in sorted(found)
     ]
-    replies = client.run([("HMGET", place, *keys.DELIVERY_FIELDS) for place in places])
-    return [delivery for delivery in map(keys.decode_delivery, replies) if delivery is not None]
+    replies = client.run([("HMGET", place, *encoding.DELIVERY_FIELDS) for place in places])
+    return [delivery for delivery in map(encoding.decode_delivery, replies) if delivery is not None]
 
 
 def _key(delivery: Delivery) -> str:

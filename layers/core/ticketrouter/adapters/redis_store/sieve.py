@@ -101,5 +101,5 @@ def _member(name: str, value: str) -> bytes:
 
 
 def _quoted(text: str) -> str:
-    """Return a text as `WorkItem.to_json` and `keys.encode_outcome` write it."""
+    """Return a text as `WorkItem.to_json` and `encoding.encode_outcome` write it."""
     return json.dumps(text, ensure_ascii=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ticketrouter.adapters.redis_store import keys
+from ticketrouter.adapters.redis_store import encoding, keys
 from ticketrouter.adapters.redis_store.client import Command, RedisClient, call
 from ticketrouter.adapters.redis_store.deadlines import expected, settled
 from ticketrouter.adapters.redis_store.deliveries import ended, pending
@@ -57,7 +57,7 @@ class RedisTicketStore:
         if uncounted:  # their ingest died before the confirmation, or had no Redis
             self._client.run([*self._projections.accepted(uncounted), *counted(map(of_accepted, uncounted))])
         return [
-            Begun(Begin(verdict.decode()), keys.decode_record(values) or TicketRecord(item, State.QUEUED))
+            Begun(Begin(verdict.decode()), encoding.decode_record(values) or TicketRecord(item, State.QUEUED))
             for item, (verdict, _), values in zip(items, replies[:count], replies[count:], strict=True)
         ]
 
@@ -81,7 +81,7 @@ class RedisTicketStore:
         commands += [pending(alert) for outcome in outcomes for alert in outcome.alerts]
         commands += telling(outcomes, self._record_ttl_ms)
         replies = self._client.run(commands)
-        records = [keys.decode_record(values) for values in replies[count : 2 * count]]
+        records = [encoding.decode_record(values) for values in replies[count : 2 * count]]
         late: list[TicketRecord] = []
         corrections: list[Command] = []
         for outcome, record, (moved, uncounted) in zip(outcomes, records, replies[:count], strict=True):
@@ -109,7 +109,7 @@ class RedisTicketStore:
             ticket.fingerprint,
             outcome.item.to_json(),
             self._record_ttl_ms,
-            keys.encode_outcome(outcome),
+            encoding.encode_outcome(outcome),
             outcome.score.embedding,
         )
 
@@ -172,7 +172,7 @@ class RedisTicketStore:
                 _read(ticket_id),
             ]
         )
-        record = keys.decode_record(values)
+        record = encoding.decode_record(values)
         if not reopened or record is None:
             self.settle([ticket_id] if record is None or record.state.is_final else [])
             return None
@@ -190,7 +190,7 @@ class RedisTicketStore:
 
     def get_many(self, ticket_ids: Sequence[str]) -> list[TicketRecord | None]:
         """Return the records in the order of the ids."""
-        return [keys.decode_record(values) for values in self._client.run([_read(one) for one in ticket_ids])]
+        return [encoding.decode_record(values) for values in self._client.run([_read(one) for one in ticket_ids])]
 
     def delete(self, ticket_id: str) -> bool:
         """Remove record, embedding, places in lists, deliveries, quotes, feedback, dead letters; False if it has none.
@@ -208,7 +208,7 @@ class RedisTicketStore:
         if letters:  # messages with this id and other words: they may be all that there is
             own = [("DEL", keys.letter_key(letter.decode())) for letter in letters]
             self._client.run([("ZREM", keys.DEAD_LETTERS, *letters), *own, ("DEL", keys.letters_key(ticket_id))])
-        record = keys.decode_record(values)
+        record = encoding.decode_record(values)
         if record is None:
             return bool(letters)
         forget_quotes(self._client, record)
@@ -257,4 +257,4 @@ class RedisTicketStore:
 
 
 def _read(ticket_id: str) -> Command:
-    return ("HMGET", keys.ticket_key(ticket_id), *keys.RECORD_FIELDS)
+    return ("HMGET", keys.ticket_key(ticket_id), *encoding.RECORD_FIELDS)

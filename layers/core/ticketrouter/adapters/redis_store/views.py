@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ticketrouter.adapters.redis_store import keys
+from ticketrouter.adapters.redis_store import encoding, keys
 from ticketrouter.adapters.redis_store.client import Command, RedisClient
 from ticketrouter.adapters.redis_store.pulse import (
     decode_minutes,
@@ -53,7 +53,7 @@ class RedisViews:
             index,
             order=query.sort,
             read=_read_place,
-            decode=keys.decode_record,
+            decode=encoding.decode_record,
             keeps=query.keeps,
             limit=query.limit,
             cursor=query.cursor,
@@ -83,7 +83,7 @@ class RedisViews:
         if floor is not None and behind < int(float(floor)):
             raise CursorExpiredError("the cursor is older than what is kept")
         members = [member.decode() for member in flat[0 : 2 * limit : 2]]
-        records = [keys.decode_record(values) for values in self._client.run([_read(m) for m in members])]
+        records = [encoding.decode_record(values) for values in self._client.run([_read(m) for m in members])]
         return ChangePage(
             records=[record for record in records if record is not None],
             # A record that has expired is as gone for the reader as one that was deleted.
@@ -138,7 +138,7 @@ def _cursor(number: int) -> str:
 
 
 def _read(ticket_id: str) -> Command:
-    return ("HMGET", keys.ticket_key(ticket_id), *keys.RECORD_FIELDS)
+    return ("HMGET", keys.ticket_key(ticket_id), *encoding.RECORD_FIELDS)
 
 
 def _read_place(place: Place) -> Command:

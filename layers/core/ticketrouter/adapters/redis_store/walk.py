@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from ticketrouter.adapters.redis_store.client import Command, RedisClient
-from ticketrouter.adapters.redis_store.keys import Values
+from ticketrouter.adapters.redis_store.encoding import Values
 from ticketrouter.domain.listing import decode_cursor, encode_cursor
 
 T = TypeVar("T")
