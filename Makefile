@@ -128,7 +128,7 @@ card: $(MODELS) ## measure languages, own categories, segments and our tickets b
 	.venv-models/bin/python -m models.segments_eval
 	.venv-models/bin/python -m models.data_report
 
-audit: $(DEV) $(SAM) $(MODELS) $(AUDIT) ## known vulnerabilities, licences, security rules, bills of materials (status 3: something could not be looked at)
+audit: $(DEV) $(SAM) $(MODELS) $(AUDIT) ## known vulnerabilities, licences, security rules, bills of materials (Error 3: something could not be looked at)
 	@exec $(PY) -m local audit $(ARGS)
 
 lock: $(UV) ## renew every lock but the model's (its versions are a set that was measured together)
