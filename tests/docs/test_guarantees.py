@@ -18,7 +18,7 @@ PROMISES = re.findall(r"^\| (?!promise \||---)([^|]+) \| ([^|]+) \|$", TEXT, re.
 TESTS = {
     name
     for path in (ROOT / "tests").rglob("test_*.py")
-    for name in re.findall(r"^def (test_\w+)", path.read_text(), re.MULTILINE)
+    for name in re.findall(r"^ *def (test_\w+)", path.read_text(), re.MULTILINE)
 }
 
 
