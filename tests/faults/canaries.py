@@ -17,6 +17,7 @@ from typing import Any
 from unittest.mock import patch
 
 from local.keys import key_entry
+from tests.faults.canary_flock import Flock
 from tests.faults.canary_inputs import hostile_calls
 from tests.faults.harness.capture import captured
 from tests.faults.harness.log_lines import faults_of
@@ -34,29 +35,6 @@ from ticketrouter.usecases.worker import Worker
 
 URGENT = "Since the release every customer sees the invoices of other customers."
 BEHAVIOURS = ("takes", "echoes", "refuses", "fails", "moves", "gone")
-
-
-@dataclass
-class Flock:
-    """The canaries.
-
-    Attributes:
-        words: What clients wrote, by where.
-        secrets: What nobody may see, by what it is.
-    """
-
-    chance: Random
-    words: dict[str, str] = field(default_factory=dict)
-    secrets: dict[str, str] = field(default_factory=dict)
-
-    def word(self, place: str) -> str:
-        return self.words.setdefault(place, self._new())
-
-    def secret(self, what: str) -> str:
-        return self.secrets.setdefault(what, self._new())
-
-    def _new(self) -> str:
-        return "".join(self.chance.choices("bcdfghjklmnpqrstvwxz", k=18))
 
 
 @dataclass

@@ -20,6 +20,7 @@ from tests.faults.harness.receivers import Receivers, url_of
 from tests.faults.harness.sqs import SqsDouble
 from tests.faults.harness.times import START_MS, VirtualTime
 from tests.faults.incidents_judged import Judgement
+from tests.faults.incidents_told import Said, storm
 from tests.faults.suite import Result
 from ticketrouter.adapters.memory import (
     MemoryDeadLetters,
@@ -50,22 +51,13 @@ DESTINATIONS = [
     Destination("chat", hourly_budget=20),
     Destination("night", threshold=1.0),  # for nobody but as a fallback
 ]
-TICKETS, GROUPS = 2_500, 8
+TICKETS = 2_500
 WORKERS, QUIET_S, RECOVERS_S = 2, 900, 1_500
 KILL_RATE, LOSS_RATE, COPIES, UNKNOWN_SENDS = 0.004, 0.002, 0.05, 0.02
 DELETED, AWAY_FROM_S, AWAY_FOR_S = 0.01, 420, 120
 LONGEST_S = 40_000  # after the last ticket: then whatever is open counts as open for ever
 # What an operator does to the incident of which number, in the order in which they are found.
 ORDERS = {1: IncidentAction.ACK, 3: IncidentAction.MUTE, 5: IncidentAction.RESOLVE}
-
-
-@dataclass(frozen=True)
-class Said:
-    """A ticket, and what the model says of it."""
-
-    ticket_id: str
-    at_s: float
-    score: Score
 
 
 @dataclass
@@ -226,28 +218,6 @@ class _Away:
         if self._scene.away:
             raise CacheUnavailableError("the store of incidents is away")
         return getattr(self._port, method)
-
-
-def storm(tickets: int, chance: Random) -> list[Said]:
-    """Return tickets: groups that burst, pause for minutes and burst again, and every fifth like nothing else."""
-    made: list[Said] = []
-    size = max(30, tickets * 4 // 5 // GROUPS)
-    for group in range(max(1, tickets * 4 // 5 // size)):
-        vector = bytes(127 if at == group % 32 else 0 for at in range(64))
-        at_s = 120.0 + 600 * group
-        for number in range(size):
-            at_s += 400 if number == size // 2 else chance.expovariate(1.5)
-            made.append(_said(f"g{group}-{number}", at_s, vector, chance))
-    for number in range(tickets - len(made)):
-        vector = bytes(0 if at < 32 else chance.randrange(256) for at in range(64))
-        made.append(_said(f"u{number}", chance.uniform(0, made[size - 1].at_s + 600 * GROUPS), vector, chance))
-    return sorted(made, key=lambda said: said.at_s)
-
-
-def _said(name: str, at_s: float, vector: bytes, chance: Random) -> Said:
-    urgency = round(chance.uniform(0.75, 0.95), 2)
-    category = chance.choices(["Technical", "Legal"], [5, 1])[0]
-    return Said(name, at_s, Score(category, 0.9, False, urgency, "neutral", 0.0, (), "stub", embedding=vector))
 
 
 @dataclass(frozen=True)
