@@ -42,6 +42,7 @@ LIMIT_MS = 20.0
 REPEATS = 3
 # One letter stands for eighteen (U+FDFA): of 20,000 of them NFKC writes 360,000 characters, and that takes its time.
 MORE_MS = {"fold": 60.0}
+SHOWN_CHARS = 3_000  # the longest text that a message may have in any chat, Slack's; each part of it is far shorter
 HEADER_CHARS = 10_240  # the gateway takes no longer ones. Source: API Gateway, "Quotas for HTTP APIs"
 
 # What the patterns of a module are given at most, where it is less, by what stands before them in the product.
@@ -61,9 +62,9 @@ NORMALISERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "guess_category": (guess_category, CHARS),
     "prose": (prose, CHARS),
     "excerpt": (lambda text: excerpt(text, 140), CHARS),
-    "inert": (inert, MAX_DESCRIPTION_CHARS),
-    "discord markdown": (lambda text: _MARKDOWN.sub(r"\\\1", text), MAX_DESCRIPTION_CHARS),
-    "segments": (segments, CHARS),
+    "inert": (inert, SHOWN_CHARS),
+    "discord markdown": (lambda text: _MARKDOWN.sub(r"\\\1", text), SHOWN_CHARS),
+    "segments": (segments, MAX_DESCRIPTION_CHARS),
     "csv_rows": (lambda text: csv_rows(f"text\n{text}"), CHARS),
     "parse_json": (parse_json, CHARS),
     "decode_cursor": (lambda text: decode_cursor("x", text), CHARS),
@@ -97,8 +98,11 @@ def texts_against(pattern: re.Pattern[str], chars: int) -> list[str]:
 
 
 def filled(piece: str, chars: int) -> str:
-    """Return the piece again and again, and at the end what nothing expects."""
-    return (piece * (chars // len(piece) + 1))[: chars - 1] + "\x01"
+    """Return the piece again and again, and at the end what nothing expects; of 100 KB, bytes are meant."""
+    text = (piece * (chars // len(piece) + 1))[: chars - 1]
+    if chars == CHARS and not text.isascii():
+        text = text.encode("utf-8", "surrogatepass")[: chars - 1].decode("utf-8", "ignore")
+    return text + "\x01"
 
 
 def use(found: Found, text: str) -> None:

@@ -175,7 +175,7 @@ def csv_rows(text: str) -> list[dict[str, Any]]:
             raise MalformedBodyError("the CSV needs a column named text or description")
         rows = []
         for row in reader:
-            if any(cell.strip() for cell in row):
+            if "".join(row).strip():  # quicker than each by itself, of a million empty lines or cells
                 rows.append(_csv_row(header, row))
                 check_row_count(len(rows))
     except csv.Error as error:
