@@ -1,6 +1,6 @@
 """A storm above every budget while dispatchers and reconciler die: is each alert in exactly one message or digest?
 
-`python -m tests.faults digests` sends 10,000 alerts in storms, to destinations that are well, fail for an hour, fail
+`python -m tests.faults digests` sends 5,000 alerts in storms, to destinations that are well, fail for an hour, fail
 now and then, or refuse everything. Meanwhile messages come twice, sends and replies are lost, the store is away, an
 operator has alerts sent again, and tickets are deleted.
 """
@@ -38,7 +38,7 @@ DESTINATIONS = [
     Destination("ops", hourly_budget=None),
 ]
 SHARES = (40, 25, 10, 20, 5)
-ALERTS = 10_000
+ALERTS = 5_000
 STORM_S, STORM_A_SECOND = 600, 2.0
 CALM_S, CALM_A_SECOND = 1_200, 0.02
 KILL_RATE, LOSS_RATE, COPIES, UNKNOWN_SENDS = 0.01, 0.002, 0.05, 0.02

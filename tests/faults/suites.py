@@ -41,6 +41,7 @@ SUITES = [
         "store is away, messages come twice, a destination fails for an hour, an operator replays and tickets are "
         "deleted: each alert is told, by one message or one digest, and digests come when they should.",
         ("alerts", "in_digests", "forgotten", "in_two_digests", "kills", "longest_wait_for_a_digest_s"),
+        limit_s=900,
     ),
     Suite(
         "incidents",
@@ -48,6 +49,7 @@ SUITES = [
         "incidents is away, operators act and members are deleted: every urgent ticket is told, singly or by its "
         "incident, in order, and whoever heard of an incident hears of its end.",
         ("tickets", "incidents", "told_singly", "told_by_an_incident", "broken", "kills"),
+        limit_s=900,
     ),
     Suite(
         "redis",
