@@ -184,6 +184,15 @@ def test_a_replay_opens_a_finished_delivery_once(world):
     assert claim(world, replace(alert, replay="operator-2"), token="third").verdict is DeliveryVerdict.SEND
 
 
+def test_a_replay_waits_for_no_try_that_was_due(world):
+    alert = world.alert(world.item("a"))
+    claim(world, alert)
+    tried = Attempt(1_000, 1.5)
+    world.deliveries.record(alert, tried, DELIVERED, token="first", retry_in_ms=500_000)
+
+    assert claim(world, replace(alert, replay="operator-1"), token="second").verdict is DeliveryVerdict.SEND
+
+
 def test_a_replay_of_a_pending_delivery_opens_nothing_later(world):
     alert = replace(world.alert(world.item("a")), replay="operator-1")
     deliver(world, alert)

@@ -210,6 +210,16 @@ def test_who_owes_alerts_keeps_the_deadline_until_they_are_queued(world):
     assert world.store.overdue(much_later_ms, 10) == []
 
 
+def test_a_late_commit_without_alerts_takes_no_deadline_from_one_that_owes_them(world):
+    item = world.item("a")
+    world.accept(item)
+    world.store.commit([world.outcome(item, alerts=(world.alert(item),))])
+
+    world.store.commit([world.outcome(item, 0.1)])
+
+    assert world.store.overdue(item.accepted_at_ms + 10**9, 10) == ["a"]
+
+
 def test_resends_are_counted_until_the_ticket_is_final(world):
     item = world.item("a")
     world.accept(item)

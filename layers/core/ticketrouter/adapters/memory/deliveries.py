@@ -43,7 +43,9 @@ class MemoryDeliveries:
                 row.replays.add(alert.replay)
                 if row.delivery.status is not DeliveryStatus.PENDING:
                     opened = True
-                    row.delivery = replace(row.delivery, status=DeliveryStatus.PENDING, updated_at_ms=now_ms)
+                    row.delivery = replace(
+                        row.delivery, status=DeliveryStatus.PENDING, updated_at_ms=now_ms, next_at_ms=None
+                    )
             if opened:
                 self._touch(alert)
             delivery = row.delivery

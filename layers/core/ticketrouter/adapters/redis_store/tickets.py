@@ -96,6 +96,8 @@ class RedisTicketStore:
             elif uncounted:
                 corrections += counted([of_accepted(outcome.item)])
         corrections += self._projections.listed([(one.item, urgency_of(one), one.total_ms) for one in late])
+        owing = [one.item for one in late if one.alerts and not one.alerts_enqueued]  # to the one who was earlier
+        corrections += expected(owing, self._deadline_ms)
         # Deleted while it was scored, and posted anew with other words: what was settled was the new ticket's deadline.
         corrections += expected([one.item for one in late if not one.state.is_final], self._deadline_ms)
         self._client.run(corrections)
