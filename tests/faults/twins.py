@@ -1,15 +1,17 @@
 """The same random calls on Redis and on the twins in memory: as long as all answers are the same, what the other suites
 find out on the twins is true of the scripts.
 
-`python -m tests.faults twins` makes 200 sequences of 40 calls on the records of tickets and deliveries, and 100 on
+`python -m tests.faults twins` makes 120 sequences of 40 calls on the records of tickets and deliveries, and 60 on
 incidents, each on a real Redis and on its twin; what differs is printed as the shortest sequence that shows it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
+
+from hypothesis import reject
 
 from tests.contract.test_incidents_agree import run_incidents
 from tests.faults.suite import Result
@@ -23,16 +25,28 @@ from ticketrouter.adapters.redis_store import (
     RedisIncidents,
     RedisTicketStore,
 )
+from ticketrouter.adapters.redis_store.client import Command
 from ticketrouter.adapters.system import SystemClock
+from ticketrouter.domain.errors import CacheUnavailableError
 
-RECORDS, INCIDENTS, STEPS = 200, 100, 40
+RECORDS, INCIDENTS, STEPS = 120, 60, 40
+
+
+class PatientClient(RedisClient):
+    """Leaves a sequence half-way when a busy machine lets Redis answer too late: nobody knows what was done then."""
+
+    def run(self, commands: Sequence[Command], **options: Any) -> list[Any]:
+        try:
+            return super().run(commands, **options)
+        except CacheUnavailableError:
+            reject()
 
 
 def run(seed: int, scale: float, *, twin: Callable[[], Any] | None = None) -> Result:
     """Compare; `twin` puts a broken one in its place, to see that it shows."""
     broken, records, incidents = [], round(RECORDS * scale), round(INCIDENTS * scale)
     with redis_server() as server:
-        client = RedisClient(server.url, SystemClock())
+        client = PatientClient(server.url, SystemClock())
 
         def of_redis() -> Any:
             return SimpleNamespace(
