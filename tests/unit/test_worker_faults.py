@@ -13,6 +13,7 @@ from ticketrouter.domain.errors import CacheUnavailableError
 from ticketrouter.domain.message import Received, WorkItem
 from ticketrouter.domain.record import Outcome, TicketRecord
 from ticketrouter.domain.status import State
+from ticketrouter.ports import Begun
 from ticketrouter.usecases.worker import MAX_ATTEMPTS
 
 
@@ -216,3 +217,53 @@ def test_poison_that_the_store_forgets_while_it_is_given_up_comes_back(world: Wo
     world.store.fail = lambda item, reason: bool(world.state.rows.clear())  # type: ignore[method-assign]
 
     assert world.work(message).failed == ["m-1"]
+
+
+class _LosesBegins(MemoryTicketStore):
+    """A store that counts attempts, and whose replies are lost."""
+
+    away = True
+
+    def begin(self, items: Sequence[WorkItem], *, max_attempts: int) -> list[Begun]:
+        begun = super().begin(items, max_attempts=max_attempts)
+        if self.away:
+            raise CacheUnavailableError("no reply in time")
+        return begun
+
+
+def test_an_attempt_whose_beginning_was_not_answered_is_taken_back(world: World) -> None:
+    # Found by tests.faults.outage, "redis_shaky": good tickets were given up as poison.
+    store = _LosesBegins(world.state)
+    world.worker._store = store
+    message = world.message("1", "fire")
+    for receive_count in range(1, 2 * MAX_ATTEMPTS):
+        assert world.work(replace(message, receive_count=receive_count)).failed == ["m-1"]
+        assert world.record("1").attempts == 1
+    store.away = False
+    assert world.work(replace(message, receive_count=20)).failed == []
+    assert world.record("1").state is State.SCORED
+
+
+class _FailsOnce(MemoryTicketStore):
+    """A store that is away when a ticket is given up for the first time."""
+
+    away = True
+
+    def fail(self, item: WorkItem, reason: str) -> bool:
+        if self.away:
+            self.away = False
+            raise CacheUnavailableError("no reply in time")
+        return super().fail(item, reason)
+
+
+def test_the_mates_of_poison_that_could_not_be_given_up_are_forgiven_their_attempt(world: World) -> None:
+    poison = world.message("1", "poison", receive_count=1)
+    for _ in range(MAX_ATTEMPTS - 1):
+        world.store.begin([WorkItem.from_json(poison.body)], max_attempts=MAX_ATTEMPTS)
+    world.worker._store = _FailsOnce(world.state)
+
+    assert world.work(poison, world.message("2", "text")).failed == ["m-1", "m-2"]
+    report = world.work(replace(poison, receive_count=2), world.message("2", "text", receive_count=2))
+
+    assert (report.failed, report.poisoned) == ([], ["1"])
+    assert world.record("2").attempts == 1

@@ -43,12 +43,12 @@ class Plan:
     Attributes:
         at: Number of the call, from 0, to what happens there.
         meanwhile: What other processes do where the plan says so.
-        only: Beginning of the names of the calls that count; empty for all.
+        only: Beginnings of the names of the calls that count.
     """
 
     at: Mapping[int, Fault] = field(default_factory=dict)
     meanwhile: tuple[Any, ...] = ()
-    only: str = ""
+    only: tuple[str, ...] = ("",)
 
     def __repr__(self) -> str:
         faults = ", ".join(f"{number}: {fault.name}" for number, fault in self.at.items())

@@ -5,8 +5,7 @@ A message is taken off the queue only when it is listed as done; whatever goes w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ticketrouter.domain.alert import Destination, alerts_for
@@ -75,6 +74,7 @@ class Worker:
         self._dead_letters = dead_letters
         self._visibility = visibility
         self._clock = clock
+        self._begun: set[str] = set()  # tickets of this batch whose attempt may be counted, and is not over
         self._to_forgive: set[str] = set()  # tickets whose attempt was ended by an outage of the store
 
     def work(self, messages: Sequence[Received], *, cold_start: bool) -> WorkReport:
@@ -89,6 +89,7 @@ class Worker:
         """
         report = WorkReport()
         done: set[str] = set()
+        self._begun.clear()
         # Before any attempt is counted: without them no urgent ticket can be finished.
         destinations = self._destinations.all()
         try:
@@ -99,21 +100,13 @@ class Worker:
                 self._work_group(group, destinations, cold_start, report, done)
         except CacheUnavailableError:
             report.store_unavailable = True
+            self._to_forgive |= self._begun
             for message in messages:
                 delay_s = outage_delay_s(message.receive_count)
                 if message.message_id not in done and delay_s is not None:
                     self._visibility.delay(message, delay_s)
         report.failed = [message.message_id for message in messages if message.message_id not in done]
         return report
-
-    @contextmanager
-    def _forgiving(self, outcomes: Sequence[tuple[_Job, Outcome]]) -> Iterator[None]:
-        """Remember whose attempt the store's own outage ends."""
-        try:
-            yield
-        except CacheUnavailableError:
-            self._to_forgive.update(outcome.item.ticket.ticket_id for _, outcome in outcomes)
-            raise
 
     def _forgive(self) -> None:
         """Take back attempts that the store's own outage ended: they must not add up to poison."""
@@ -185,8 +178,7 @@ class Worker:
     def _group(self, outcomes: Sequence[tuple[_Job, Outcome]], report: WorkReport) -> list[tuple[_Job, Outcome]]:
         """Put messages about incidents in place of single alerts. Before the commit: the record is their outbox."""
         grouped = self._grouping.group([outcome for _, outcome in outcomes])
-        with self._forgiving(outcomes):
-            self._store.link(grouped.link)
+        self._store.link(grouped.link)
         report.grouped.append(grouped)
         return [(job, outcome) for (job, _), outcome in zip(outcomes, grouped.outcomes, strict=True)]
 
@@ -201,8 +193,11 @@ class Worker:
             firsts: dict[str, _Job] = {}
             for job in rest:
                 firsts.setdefault(job.item.ticket.ticket_id, job)
+            self._begun.update(firsts)  # first: an attempt may be counted though its reply is lost
             begun = self._store.begin([job.item for job in firsts.values()], max_attempts=MAX_ATTEMPTS)
             for job, answer in zip(firsts.values(), begun, strict=True):
+                if answer.verdict is not Begin.SCORE:
+                    self._begun.discard(job.item.ticket.ticket_id)
                 match answer.verdict:
                     case Begin.SCORE:
                         to_score.append((job, answer.record))
@@ -235,8 +230,8 @@ class Worker:
     ) -> list[tuple[_Job, TicketRecord]]:
         """Write what was found out; return the records that are final now."""
         finals: list[tuple[_Job, TicketRecord]] = []
-        with self._forgiving(outcomes):
-            committed = self._store.commit([outcome for _, outcome in outcomes]) if outcomes else []
+        committed = self._store.commit([outcome for _, outcome in outcomes]) if outcomes else []
+        self._begun.difference_update(job.item.ticket.ticket_id for job, _ in outcomes)
         for (job, outcome), record in zip(outcomes, committed, strict=True):
             if record is None:  # deleted while it was being scored, and has joined an incident since
                 self._grouping.forget(job.item.ticket.ticket_id, outcome.incident_id)
@@ -256,6 +251,7 @@ class Worker:
         if record.attempts >= MAX_ATTEMPTS:
             self._fail(job, report, done)
             return
+        self._begun.discard(job.item.ticket.ticket_id)  # this attempt was its own
         report.retried.append(job.item.ticket.ticket_id)
         self._visibility.delay(job.message, 10 * 2**record.attempts)
 
