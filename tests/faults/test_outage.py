@@ -10,7 +10,7 @@ from tests.faults.outage import SCENARIOS, attack
 
 BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
 # Hours, at one ticket in a minute: as few as show it.
-SMALL = [replace(each, rate=0.05) if each.seconds < 3_600 else replace(each, rate=0.001) for each in SCENARIOS]
+SMALL = [replace(each, rate=0.025) if each.seconds < 3_600 else replace(each, rate=0.001) for each in SCENARIOS]
 
 
 @pytest.mark.parametrize("scenario", SMALL, ids=lambda scenario: scenario.name)
@@ -40,7 +40,7 @@ def _unforgiving(router):
 
 
 @pytest.mark.parametrize(
-    ("name", "rate", "change"), [("redis_away", 0.03, _coming_back_at_once), ("redis_shaky", 0.1, _unforgiving)]
+    ("name", "rate", "change"), [("redis_away", 0.03, _coming_back_at_once), ("redis_shaky", 0.04, _unforgiving)]
 )
 def test_the_suite_sees_what_is_broken(name, rate, change):
     # Three calls of one ticket must be lost: in about every second run of so few tickets they are.
