@@ -21,7 +21,22 @@ POSITIVE = SimpleNamespace(checks=("positive_data_acceptance",), operation="GET 
 NEGATIVE = SimpleNamespace(checks=("negative_data_rejection",), operation="GET /tickets")
 BATCH = SimpleNamespace(checks=("negative_data_rejection",), operation="POST /tickets/batch")
 ERROR = SimpleNamespace(checks=("not_a_server_error",), operation="POST /tickets/batch")
+LONG = SimpleNamespace(
+    checks=("negative_data_rejection",),
+    operation="POST /tickets",
+    message="in body - violates `maxLength` at /customer",
+)
 CURSOR = "is not a cursor of this list"
+
+
+@pytest.mark.parametrize(("customer", "is_failure"), [(" " + "*" * 200, False), ("*" * 201, True)])
+def test_a_length_counts_what_cleaning_leaves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, customer: str, is_failure: bool
+) -> None:
+    monkeypatch.setenv(EXCLUDED, str(tmp_path / "excluded"))
+    case = SimpleNamespace(body={"text": "it hangs", "customer": customer})
+
+    assert filter_failure(None, LONG, case, refusal()) is is_failure
 
 
 @pytest.mark.parametrize(

@@ -149,6 +149,7 @@ def test_a_ticket_id_wins_over_the_idempotency_key(world: World) -> None:
         ({"ticket_id": "a b"}, "/ticket_id"),
         ({"ticket_id": ""}, "/ticket_id"),
         ({"idempotency_key": "ä"}, "/headers/idempotency-key"),
+        ({"ticket_id": "1", "idempotency_key": "ä"}, "/headers/idempotency-key"),
     ],
 )
 def test_a_ticket_against_the_rules_is_refused_and_leaves_nothing(

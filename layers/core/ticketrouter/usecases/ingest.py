@@ -157,14 +157,14 @@ class Ingest:
 
     def _identify(self, draft: Draft, subject: str, description: str, customer: str, now_ms: int) -> str:
         """Return the client's id; else one that its key, or its customer's words, determine; else a random one."""
+        if draft.idempotency_key is not None and not IDEMPOTENCY_KEY.fullmatch(draft.idempotency_key):
+            detail = "must be 1 to 255 printable ASCII characters"  # also where it is not needed: it is a mistake
+            raise InvalidTicketError(FieldProblem("/headers/idempotency-key", detail))
         if draft.ticket_id is not None:
             if not TICKET_ID.fullmatch(draft.ticket_id):
                 raise InvalidTicketError(FieldProblem("/ticket_id", TICKET_ID_RULE))
             return draft.ticket_id
         if draft.idempotency_key is not None:
-            if not IDEMPOTENCY_KEY.fullmatch(draft.idempotency_key):
-                detail = "must be 1 to 255 printable ASCII characters"
-                raise InvalidTicketError(FieldProblem("/headers/idempotency-key", detail))
             place = "" if draft.row is None else f"#{draft.row}"
             return self._ids.from_idempotency_key(f"{draft.idempotency_key}{place}")
         if customer:
