@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -11,6 +12,7 @@ from tests.faults.suites import SUITES
 
 
 def main(name: str, seed: str, scale: str, out: str) -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what it starts in the background ignore it
     suite = next(suite for suite in SUITES if suite.name == name)
     try:
         result = suite.run(int(seed), float(scale))

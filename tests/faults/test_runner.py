@@ -13,11 +13,12 @@ from typer.testing import CliRunner
 from tests.faults.__main__ import _interrupt, main
 
 SUITE = """
-import subprocess, sys, tempfile, time
+import signal, subprocess, sys, tempfile, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # as tests.faults.one does
 with tempfile.TemporaryDirectory(dir=sys.argv[1]):
     child = subprocess.Popen(["sleep", "60"])
-    print("at work", flush=True)
     try:
+        print("at work", flush=True)
         time.sleep(60)
     finally:
         print("stopping", flush=True)
