@@ -269,7 +269,7 @@ def run(seed: int, scale: float) -> Result:
         "kills": scene.crashes.points.total(),
         "points": len(scene.crashes.points),
         "lost_calls": scene.crashes.lost.total(),
-        "broken": len(outcome.broken),
+        "broken_promises": len(outcome.broken),
         "virtual_hours": round(scene.fleet.time.monotonic_ms() / 3_600_000, 1),
         "seed": seed,
     }

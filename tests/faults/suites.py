@@ -48,7 +48,7 @@ SUITES = [
         "Storms of tickets that are alike, while workers, dispatchers and reconciler die at every I/O, the store of "
         "incidents is away, operators act and members are deleted: every urgent ticket is told, singly or by its "
         "incident, in order, and whoever heard of an incident hears of its end.",
-        ("tickets", "incidents", "told_singly", "told_by_an_incident", "broken", "kills"),
+        ("tickets", "incidents", "told_singly", "told_by_an_incident", "broken_promises", "kills"),
         limit_s=900,
     ),
     Suite(
